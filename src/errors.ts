@@ -1,0 +1,52 @@
+/** Decides retry, exit code and Airbyte's `failure_type`. */
+export type ErrorKind =
+  /** The configuration, a catalog, a state or an argument is wrong; only its author can mend it. */
+  | 'config'
+  /** The token is wrong, expired or not for this endpoint. */
+  | 'auth'
+  /** The token is good, but may not see what was asked for. */
+  | 'permission'
+  /** The limits of the API are used up. */
+  | 'throttled'
+  /** The API or the way to it failed; the same request may succeed later. */
+  | 'transient'
+  /** The live schema lacks what was asked for. */
+  | 'schema'
+  /** A tenant catalog does not compile, or a value refused its declared type. */
+  | 'mapping'
+  /** This program is at fault. */
+  | 'bug';
+
+export interface ErrorDetails {
+  readonly kind: ErrorKind;
+  /** Stable, for machines: `config/missing_token`. */
+  readonly code: string;
+  /** One sentence: what happened, and to which stream or column. Never a token, a body or a person's data. */
+  readonly message: string;
+  /** One sentence: what to do next. */
+  readonly hint?: string;
+  readonly stream?: string;
+  readonly cause?: unknown;
+}
+
+/** Every failure that a user gets to see. */
+export class ConnectorError extends Error {
+  override readonly name = 'ConnectorError';
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly stream: string | undefined;
+
+  constructor(details: ErrorDetails) {
+    super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.kind = details.kind;
+    this.code = details.code;
+    this.hint = details.hint;
+    this.stream = details.stream;
+  }
+}
+
+/** The message and the hint, as one text for a person. */
+export function sentence(error: ConnectorError): string {
+  return error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+}
