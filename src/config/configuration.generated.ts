@@ -1,0 +1,79 @@
+// Generated from schemas/configuration.schema.json by `npm run generate`. Do not edit.
+
+/**
+ * The address of your shop's Integration API. Production: https://{client}.centra.com/graphql, QA: https://{client}.centraqa.com/graphql.
+ */
+export type GraphQLEndpoint = string;
+/**
+ * An Integration API token, made in Centra under System > API Tokens, with the read permissions of the streams you want (Order:read, Return:read, PurchaseOrderDelivery:read, Warehouse:read, Warehouse.stock:read and what they refer to). It expires after 30 days unless you set another date.
+ */
+export type APIToken = string;
+/**
+ * How your shop's own data model becomes columns. Start with the default; write your own when you want custom attributes, other columns or masked personal data.
+ */
+export type TenantCatalog = Bundled | File | Inline;
+/**
+ * The name of a bundled catalog.
+ */
+export type Name = string;
+/**
+ * The path of the catalog file, as the connector sees it.
+ */
+export type Path = string;
+/**
+ * The text of the catalog.
+ */
+export type YAML = string;
+/**
+ * A first sync reads the orders updated, and the returns and deliveries created, since then. A date means its midnight in UTC. Empty: everything.
+ */
+export type StartDate = string;
+/**
+ * Needed only when your tenant catalog hashes columns (pii: hash): at least 32 characters that nobody can guess. The same key gives the same hashes, so that hashed columns still join.
+ */
+export type KeyForHashedPersonalData = string;
+/**
+ * Written before each hash (name:hash), so that a change of the key shows in the data. Empty: the hash alone.
+ */
+export type NameOfThatKey = string;
+/**
+ * Centra's limits are shared by all your integrations. The connector uses at most this share of them: 0.5 leaves half to the others.
+ */
+export type ShareOfTheAPILimits = number;
+/**
+ * How many requests may be under way at once, at most.
+ */
+export type RequestsAtTheSameTime = number;
+
+export interface CentraSourceConfiguration {
+  endpoint: GraphQLEndpoint;
+  api_token: APIToken;
+  tenant_catalog?: TenantCatalog;
+  start_date?: StartDate;
+  pii_key?: KeyForHashedPersonalData;
+  pii_key_id?: NameOfThatKey;
+  budget_share?: ShareOfTheAPILimits;
+  max_concurrency?: RequestsAtTheSameTime;
+  [k: string]: unknown;
+}
+/**
+ * A catalog that comes with the connector.
+ */
+export interface Bundled {
+  source: 'bundled';
+  name: Name;
+}
+/**
+ * A YAML file that the connector can read, for instance one mounted into its container.
+ */
+export interface File {
+  source: 'file';
+  path: Path;
+}
+/**
+ * The catalog's text itself, for platforms that cannot mount files.
+ */
+export interface Inline {
+  source: 'inline';
+  yaml: YAML;
+}

@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConnectorError } from '../errors.ts';
+import { parseJson } from '../json.ts';
+import { packageRoot } from '../package-root.ts';
+import type { CentraSourceConfiguration, TenantCatalog } from './configuration.generated.ts';
+import { Secret } from './secret.ts';
+import { validateConfiguration } from './validate.ts';
+
+/** The configuration after validation, defaults filled in. */
+export interface Configuration {
+  readonly endpoint: string;
+  readonly apiToken: Secret;
+  readonly tenantCatalog: TenantCatalog;
+  /** UTC, whole seconds. */
+  readonly startDate: string | undefined;
+  readonly piiKey: Secret | undefined;
+  readonly piiKeyId: string | undefined;
+  readonly budgetShare: number;
+  readonly maxConcurrency: number;
+  /** Names in the file that mean nothing here: worth a warning, since one may be a misspelt option. */
+  readonly unknownNames: readonly string[];
+}
+
+/** The JSON Schema of the configuration, as the `spec` command prints it. */
+export async function configurationSchema(): Promise<Readonly<Record<string, unknown>>> {
+  const path = join(packageRoot, 'schemas', 'configuration.schema.json');
+  return JSON.parse(await readFile(path, 'utf8'));
+}
+
+/** Reads and validates a configuration file; throws a ConnectorError of kind `config`. */
+export async function loadConfiguration(path: string): Promise<Configuration> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ConnectorError({
+      kind: 'config',
+      code: 'config/unreadable',
+      message: `The configuration file ${path} cannot be read.`,
+      hint: 'Give the path of a readable JSON file with --config.',
+      cause,
+    });
+  });
+  return parseConfiguration(parseJson(text, `the configuration file ${path}`), await configurationSchema());
+}
+
+export function parseConfiguration(value: unknown, schema: Readonly<Record<string, unknown>>): Configuration {
+  const valid: CentraSourceConfiguration = validateConfiguration(value, schema);
+  const known = new Set(Object.keys((schema as { properties: object }).properties));
+  return Object.freeze<Configuration>({
+    endpoint: valid.endpoint,
+    apiToken: new Secret(valid.api_token.trim()),
+    tenantCatalog: valid.tenant_catalog ?? { source: 'bundled', name: 'default' },
+    startDate: valid.start_date === undefined ? undefined : toUtcSecond(valid.start_date),
+    piiKey: valid.pii_key === undefined ? undefined : new Secret(valid.pii_key),
+    piiKeyId: valid.pii_key_id,
+    budgetShare: valid.budget_share ?? 0.5,
+    maxConcurrency: valid.max_concurrency ?? 4,
+    unknownNames: Object.keys(valid).filter((name) => !known.has(name)),
+  });
+}
+
+function toUtcSecond(date: string): string {
+  const time = Date.parse(date);
+  if (Number.isNaN(time)) {
+    throw new ConnectorError({
+      kind: 'config',
+      code: 'config/start_date',
+      message: `The configuration's "start_date" is not a day that exists: ${date}.`,
+      hint: 'Write it as YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ.',
+    });
+  }
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,74 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import { ConnectorError } from '../errors.ts';
+import { isObject } from '../json.ts';
+import type { CentraSourceConfiguration } from './configuration.generated.ts';
+
+/** What to do about a property that is missing or wrong. */
+const hints: Readonly<Record<string, string>> = Object.freeze({
+  endpoint:
+    'Set "endpoint" to your shop\'s GraphQL address, such as "https://acme.centra.com/graphql"; plain http is allowed for a local address only.',
+  api_token: 'Make a token in Centra under System > API Tokens and set "api_token" to it.',
+  tenant_catalog:
+    'Write { "source": "bundled", "name": "default" }, { "source": "file", "path": "…" } or { "source": "inline", "yaml": "…" }.',
+  start_date: 'Write it as YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ, or leave it out.',
+  pii_key: 'Use at least 32 characters that nobody can guess, or leave it out when no column is hashed.',
+  pii_key_id: 'Use up to 32 letters, digits, - and _, or leave it out.',
+  budget_share: 'Use a number from 0.05 to 1.',
+  max_concurrency: 'Use a whole number from 1 to 16.',
+});
+
+/** Checks a configuration against its schema; throws one ConnectorError that names every wrong property. */
+export function validateConfiguration(
+  value: unknown,
+  schema: Readonly<Record<string, unknown>>,
+): CentraSourceConfiguration {
+  if (!isObject(value)) {
+    throw new ConnectorError({
+      kind: 'config',
+      code: 'config/not_an_object',
+      message: 'The configuration is not a JSON object.',
+      hint: 'Write { "endpoint": "…", "api_token": "…" }.',
+    });
+  }
+  const ajv = new Ajv({ allErrors: true, strict: false });
+  const isValid = ajv.compile<CentraSourceConfiguration>(schema);
+  if (isValid(value) && isEndpoint(value.endpoint)) return value;
+  throw configurationError(isValid.errors ?? [], value);
+}
+
+/** What the pattern in the schema cannot say: that it is a URL, that its host is what it looks like, and that it holds no password. */
+function isEndpoint(endpoint: string): boolean {
+  if (!URL.canParse(endpoint)) return false;
+  const { protocol, hostname, username, password } = new URL(endpoint);
+  if (username !== '' || password !== '') return false;
+  return protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+function configurationError(errors: readonly ErrorObject[], value: object): ConnectorError {
+  const missing = new Set<string>();
+  const wrong = new Set<string>();
+  for (const error of errors) {
+    const top = error.instancePath.split('/')[1];
+    if (top !== undefined) wrong.add(top);
+    else if (error.keyword === 'required') missing.add(String(error.params.missingProperty));
+  }
+  if (missing.size + wrong.size === 0) wrong.add('endpoint');
+  const parts = [
+    ...[...missing].map((name) => `lacks "${name}"`),
+    ...[...wrong].map((name) => `has a wrong "${name}"${shown(name, value)}`),
+  ];
+  const first = [...missing, ...wrong][0] ?? '';
+  return new ConnectorError({
+    kind: 'config',
+    code: missing.size > 0 ? `config/missing_${first}` : `config/wrong_${first}`,
+    message: `The configuration ${parts.join(' and ')}.`,
+    hint: [...missing, ...wrong].flatMap((name) => hints[name] ?? []).join(' '),
+  });
+}
+
+/** The value that was refused, where showing it helps and cannot hurt. */
+function shown(name: string, value: object): string {
+  if (!['start_date', 'budget_share', 'max_concurrency', 'pii_key_id'].includes(name)) return '';
+  const text = JSON.stringify((value as Readonly<Record<string, unknown>>)[name]);
+  return text === undefined || text.length > 80 ? '' : ` (${text})`;
+}

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { expect, test } from 'vitest';
+import { configurationSchema, parseConfiguration } from '../../src/config/load.ts';
+import { type ConnectorError, sentence } from '../../src/errors.ts';
+import { parseJson } from '../../src/json.ts';
+
+const schema = await configurationSchema();
+const good = { endpoint: 'https://acme.centra.com/graphql', api_token: 'a-token-that-nobody-may-see' };
+
+test('what is left out has the default that the schema names', () => {
+  const configuration = parseConfiguration(good, schema);
+  const { properties } = schema as { properties: Record<string, { default?: unknown }> };
+  expect(configuration).toMatchObject({
+    tenantCatalog: properties.tenant_catalog?.default,
+    budgetShare: properties.budget_share?.default,
+    maxConcurrency: properties.max_concurrency?.default,
+    startDate: undefined,
+  });
+});
+
+test('a secret shows itself to no log', () => {
+  const configuration = parseConfiguration({ ...good, pii_key: 'k'.repeat(32) }, schema);
+  for (const text of [
+    inspect(configuration),
+    JSON.stringify(configuration),
+    String(configuration.apiToken),
+  ]) {
+    expect(text).not.toContain('nobody-may-see');
+    expect(text).not.toContain('kkkk');
+  }
+  expect(configuration.apiToken.reveal()).toBe('a-token-that-nobody-may-see');
+});
+
+test.each([
+  ['2026-01-31', '2026-01-31T00:00:00Z'],
+  ['2026-01-31T01:02:03Z', '2026-01-31T01:02:03Z'],
+  ['2026-03-29T03:30:00.250+02:00', '2026-03-29T01:30:00Z'],
+])('the start date %s is %s', (start_date, startDate) => {
+  expect(parseConfiguration({ ...good, start_date }, schema).startDate).toBe(startDate);
+});
+
+test.each<[string, unknown]>([
+  ['no object', []],
+  ['nothing in it', {}],
+  ['no token', { endpoint: good.endpoint }],
+  ['an empty token', { ...good, api_token: '' }],
+  ['http to another machine', { ...good, endpoint: 'http://acme.centra.com/graphql' }],
+  [
+    'http to a name that begins like a loopback',
+    { ...good, endpoint: 'http://localhost:x@acme.com/graphql' },
+  ],
+  ['a password in the endpoint', { ...good, endpoint: 'https://me:hunter2@acme.centra.com/graphql' }],
+  ['an endpoint that is no address', { ...good, endpoint: 'acme.centra.com' }],
+  ['an unknown kind of tenant catalog', { ...good, tenant_catalog: { source: 'ftp', path: 'x' } }],
+  ['a file without its path', { ...good, tenant_catalog: { source: 'file' } }],
+  ['a day that does not exist', { ...good, start_date: '2026-13-45' }],
+  ['a date in words', { ...good, start_date: 'last year' }],
+  ['a short key', { ...good, pii_key: 'short' }],
+  ['a share of nothing', { ...good, budget_share: 0 }],
+  ['half a request', { ...good, max_concurrency: 0.5 }],
+  ['two mistakes', { ...good, budget_share: 7, start_date: 'x' }],
+])('%s is refused in one clear sentence', (_, value) => {
+  let text = '';
+  try {
+    parseConfiguration(value, schema);
+  } catch (error) {
+    text = sentence(error as ConnectorError);
+  }
+  expect(text).not.toMatch(/hunter2|nobody-may-see|short/);
+  expect(text).toMatchSnapshot();
+});
+
+test.each([
+  ['', 'The configuration is not valid JSON: it is empty.'],
+  ['{"api_token": "s3cret', 'The configuration is not valid JSON'],
+  ['{\n  "a": 1,\n  b\n}', 'The configuration is not valid JSON (line 3, column 3).'],
+])('the text %j is no JSON, and is not quoted', (text, message) => {
+  const thrown = (() => {
+    try {
+      return parseJson(text, 'the configuration');
+    } catch (error) {
+      return error as ConnectorError;
+    }
+  })();
+  expect(thrown).toMatchObject({ kind: 'config' });
+  expect((thrown as ConnectorError).message.startsWith(message)).toBe(true);
+  expect((thrown as ConnectorError).message).not.toContain('s3cret');
+});
+
+test('every property has what the user interface of Airbyte shows', () => {
+  const text = readFileSync('schemas/configuration.schema.json', 'utf8');
+  const { properties } = JSON.parse(text) as { properties: Record<string, Record<string, unknown>> };
+  for (const [name, property] of Object.entries(properties)) {
+    expect(property, name).toMatchObject({
+      title: expect.any(String),
+      description: expect.any(String),
+      order: expect.any(Number),
+    });
+    if (/_(token|secret|key|password)$/.test(name))
+      expect(property, name).toMatchObject({ airbyte_secret: true });
+  }
+});
