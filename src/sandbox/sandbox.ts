@@ -1,0 +1,134 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ConnectorError } from '../errors.ts';
+import { Clock } from './clock.ts';
+import { formatDateTime, parseDateTime } from './date-time.ts';
+import type { Environment } from './environment.ts';
+import { Faults } from './faults.ts';
+import { handle } from './http.ts';
+import { type Plan, RateLimits } from './rate-limits.ts';
+import { RequestLog } from './request-log.ts';
+import type { RetryAfterForm } from './retry-after.ts';
+import { ServedSchema } from './served-schema.ts';
+import { openShop } from './shop.ts';
+import type { TenantName } from './tenants.ts';
+import { tokenText } from './tokens.ts';
+
+export interface SandboxOptions {
+  /** 0, the default, for any free one. */
+  readonly port?: number;
+  /** 127.0.0.1 unless given. */
+  readonly host?: string;
+  /** 1 unless given. The same seed and options give the same shop. */
+  readonly seed?: number;
+  /** How many orders the shop has, up to 1,000,000; 500 unless given. All else scales with them. */
+  readonly orders?: number;
+  /** Which client of Centra the shop is of: `acme` unless given. They differ in attributes, stores and currencies. */
+  readonly tenant?: TenantName;
+  /** The rate limits: `growth` unless given. */
+  readonly plan?: Plan;
+  /** ISO text: when the sandbox's clock starts; the real time unless given. */
+  readonly clockStart?: string;
+  /** The clock moves only when told. False unless given. */
+  readonly clockFrozen?: boolean;
+  /** How late every answer is; 0 unless given. */
+  readonly latencyMs?: number;
+  /** Derived from the seed unless given. */
+  readonly token?: string;
+  /** What the token may see; all there is unless given. */
+  readonly permissions?: readonly string[];
+  /** Whether Centra has enabled the events system; false unless given. */
+  readonly events?: boolean;
+  /** How an answer 429 says when to come back: `epoch` seconds unless given. */
+  readonly retryAfter?: RetryAfterForm;
+}
+
+export interface Sandbox {
+  /** Ends in /graphql. */
+  readonly endpoint: string;
+  /** Ends in /control. */
+  readonly controlEndpoint: string;
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+const mostOrders = 1_000_000;
+
+/**
+ * Starts an imitation of Centra's Integration API on a local port, with a shop that is as awkward as a real one.
+ *
+ * @example
+ * const sandbox = await startSandbox({ orders: 2000, clockStart: '2025-06-01T12:00:00Z', clockFrozen: true });
+ * await fetch(sandbox.endpoint, { method: 'POST', headers: { Authorization: `Bearer ${sandbox.token}` }, body });
+ * await sandbox.close();
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const environment = openEnvironment(options);
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    response.sendDate = false;
+    handle(environment, request, response).catch(() => response.destroy());
+  });
+  const host = options.host ?? '127.0.0.1';
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return {
+    endpoint: `${origin}/graphql`,
+    controlEndpoint: `${origin}/control`,
+    token: environment.mainToken,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error === undefined ? resolve() : reject(error)));
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function openEnvironment(options: SandboxOptions): Environment {
+  const seed = options.seed ?? 1;
+  const orders = options.orders ?? 500;
+  if (!Number.isInteger(orders) || orders < 1 || orders > mostOrders) {
+    throw optionError('orders', `must be an integer from 1 to ${mostOrders}`);
+  }
+  const realStart = performance.now();
+  const start =
+    options.clockStart === undefined ? Date.now() : (parseDateTime(options.clockStart) ?? Number.NaN) * 1000;
+  if (Number.isNaN(start)) throw optionError('clockStart', 'must be an ISO date and time');
+  const clock = new Clock(start, options.clockFrozen ?? false, () => performance.now() - realStart);
+  const now = Math.floor(start / 1000);
+  const mainToken = options.token ?? tokenText(seed, 0);
+  const token = {
+    text: mainToken,
+    permissions: options.permissions === undefined ? null : new Set(options.permissions),
+    denied: new Set<string>(),
+    isExpired: false,
+    integrationName: 'sandbox',
+    storeIds: null,
+  };
+  return {
+    shop: openShop({ seed, orders, tenant: options.tenant ?? 'acme', now }),
+    clock,
+    served: new ServedSchema(),
+    limits: new RateLimits(clock, options.plan ?? 'growth'),
+    faults: new Faults(),
+    log: new RequestLog(),
+    tokens: new Map([[mainToken, token]]),
+    mainToken,
+    seed,
+    hasEvents: options.events ?? false,
+    retryAfter: options.retryAfter ?? 'epoch',
+    removalDate: formatDateTime(now + 180 * 86_400, 'Y-m-d'),
+    latencyMs: options.latencyMs ?? 0,
+  };
+}
+
+function optionError(name: string, what: string): ConnectorError {
+  return new ConnectorError({
+    kind: 'config',
+    code: 'sandbox/bad_option',
+    message: `The sandbox's option ${name} ${what}.`,
+  });
+}
