@@ -1,0 +1,145 @@
+import { type ConnectorError, type ErrorKind, sentence } from '../../errors.ts';
+import type { CheckpointMessage, LogMessage, Message, OfferedStream, RecordsMessage } from '../message.ts';
+import type { AirbyteCatalog, AirbyteMessage } from './airbyte-protocol.generated.ts';
+
+const failureTypes: Readonly<Record<ErrorKind, 'config_error' | 'transient_error' | 'system_error'>> =
+  Object.freeze({
+    config: 'config_error',
+    auth: 'config_error',
+    permission: 'config_error',
+    schema: 'config_error',
+    mapping: 'config_error',
+    throttled: 'transient_error',
+    transient: 'transient_error',
+    bug: 'system_error',
+  });
+
+const levels = Object.freeze({ debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR' } as const);
+
+/** The lines, each with its line break, that a message of the core becomes. `nowMs` stamps them. */
+export function airbyteLines(message: Message, nowMs: number): string {
+  switch (message.type) {
+    case 'records':
+      return recordLines(message, nowMs);
+    case 'checkpoint':
+      return stateLine(message);
+    case 'log':
+      return logLine(message);
+    case 'failure':
+      return errorLine(message.error, message.stream, nowMs);
+    case 'estimate':
+      return line({
+        type: 'TRACE',
+        trace: {
+          type: 'ESTIMATE',
+          emitted_at: nowMs,
+          estimate: { name: message.stream, type: 'STREAM', row_estimate: message.rows },
+        },
+      });
+    case 'status':
+      return line({
+        type: 'TRACE',
+        trace: {
+          type: 'STREAM_STATUS',
+          emitted_at: nowMs,
+          stream_status: {
+            stream_descriptor: { name: message.stream },
+            status: upper(message.status),
+            ...(message.rateLimitedUntilMs === undefined
+              ? {}
+              : {
+                  reasons: [
+                    { type: 'RATE_LIMITED', rate_limited: { quota_reset: message.rateLimitedUntilMs } },
+                  ],
+                }),
+          },
+        },
+      });
+  }
+}
+
+export function specLine(
+  connectionSpecification: Readonly<Record<string, unknown>>,
+  documentationUrl: string,
+): string {
+  const spec = {
+    documentationUrl,
+    protocol_version: '0.3.2',
+    supportsIncremental: true,
+    connectionSpecification: { ...connectionSpecification },
+  };
+  return line({ type: 'SPEC', spec });
+}
+
+export function connectionStatusLine(isGood: boolean, message: string): string {
+  return line({
+    type: 'CONNECTION_STATUS',
+    connectionStatus: { status: isGood ? 'SUCCEEDED' : 'FAILED', message },
+  });
+}
+
+export function catalogLine(streams: readonly OfferedStream[]): string {
+  const catalog: AirbyteCatalog = {
+    streams: streams.map((stream) => ({
+      name: stream.name,
+      json_schema: { ...stream.jsonSchema },
+      supported_sync_modes: ['full_refresh', 'incremental'],
+      source_defined_cursor: true,
+      default_cursor_field: [stream.cursor],
+      source_defined_primary_key: stream.key.map((column) => [column]),
+      is_resumable: true,
+    })),
+  };
+  return line({ type: 'CATALOG', catalog });
+}
+
+/** Written by hand rather than through one large object: this is the hot path of a read. */
+function recordLines({ stream, records }: RecordsMessage, nowMs: number): string {
+  const head = `{"type":"RECORD","record":{"stream":${JSON.stringify(stream)},"emitted_at":${nowMs},"data":`;
+  let lines = '';
+  for (const { data, changes } of records) {
+    const meta =
+      changes.length === 0 ? '' : `,"meta":${JSON.stringify({ changes: changes.map(toMetaChange) })}`;
+    lines += `${head}${JSON.stringify(data)}${meta}}}\n`;
+  }
+  return lines;
+}
+
+function toMetaChange({ column }: { readonly column: string }) {
+  return { field: column, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' } as const;
+}
+
+/** The protocol wants the count with a decimal point, which JSON.stringify never writes. */
+function stateLine({ stream, state, recordCount }: CheckpointMessage): string {
+  const streamState = JSON.stringify({ stream_descriptor: { name: stream }, stream_state: state });
+  const stats = `{"recordCount":${recordCount.toFixed(1)}}`;
+  return `{"type":"STATE","state":{"type":"STREAM","stream":${streamState},"sourceStats":${stats}}}\n`;
+}
+
+export function logLine({ level, message }: Pick<LogMessage, 'level' | 'message'>): string {
+  return line({ type: 'LOG', log: { level: levels[level], message } });
+}
+
+export function errorLine(error: ConnectorError, stream: string | undefined, nowMs: number): string {
+  return line({
+    type: 'TRACE',
+    trace: {
+      type: 'ERROR',
+      emitted_at: nowMs,
+      error: {
+        message: sentence(error),
+        internal_message: `${error.code}: ${error.message}`,
+        failure_type: failureTypes[error.kind],
+        ...(stream === undefined ? {} : { stream_descriptor: { name: stream } }),
+      },
+    },
+  });
+}
+
+function upper<T extends string>(text: T): Uppercase<T> {
+  return text.toUpperCase() as Uppercase<T>;
+}
+
+function line(message: AirbyteMessage): string {
+  return `${JSON.stringify(message)}\n`;
+}

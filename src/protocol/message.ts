@@ -1,0 +1,73 @@
+import type { ConnectorError } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
+
+/** What a read has to say, before a protocol gives it a form. Records come before the checkpoint that covers them. */
+export type Message =
+  | RecordsMessage
+  | CheckpointMessage
+  | StatusMessage
+  | EstimateMessage
+  | LogMessage
+  | FailureMessage;
+
+export interface RecordsMessage {
+  readonly type: 'records';
+  readonly stream: string;
+  readonly records: readonly MessageRecord[];
+}
+
+export interface MessageRecord {
+  readonly data: JsonObject;
+  /** Values that are null because they could not be had. */
+  readonly changes: readonly { readonly column: string; readonly reason: string }[];
+}
+
+export interface CheckpointMessage {
+  readonly type: 'checkpoint';
+  readonly stream: string;
+  readonly state: JsonObject;
+  /** The records of this stream since its last checkpoint. */
+  readonly recordCount: number;
+}
+
+export interface StatusMessage {
+  readonly type: 'status';
+  readonly stream: string;
+  readonly status: 'started' | 'running' | 'complete' | 'incomplete';
+  /** While throttled: when the limits let requests in again, in milliseconds since 1970. */
+  readonly rateLimitedUntilMs?: number;
+}
+
+export interface EstimateMessage {
+  readonly type: 'estimate';
+  readonly stream: string;
+  readonly rows: number;
+}
+
+export interface LogMessage {
+  readonly type: 'log';
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly message: string;
+}
+
+export interface FailureMessage {
+  readonly type: 'failure';
+  readonly stream: string | undefined;
+  readonly error: ConnectorError;
+}
+
+/** The streams of a mapping as a protocol offers them to its user. */
+export interface OfferedStream {
+  readonly name: string;
+  readonly jsonSchema: JsonObject;
+  readonly key: readonly string[];
+  readonly cursor: string;
+}
+
+/** A stream as the user wants it read. */
+export interface WantedStream {
+  readonly name: string;
+  readonly mode: 'full_refresh' | 'incremental';
+  /** The columns to read; undefined: all. */
+  readonly columns: ReadonlySet<string> | undefined;
+}
