@@ -1,0 +1,49 @@
+/**
+ * How the rows below one root list of Centra's schema (`orders`, `returns`, …) are found again when they change.
+ * Field and filter names are those of the bundled schema; where several are given, the first that the live schema has is used.
+ */
+export interface RootDefinition {
+  /** The list field on Query; a tenant catalog names it in `from`. */
+  readonly root: string;
+  /** The Connection form of the same rows, where there is one. */
+  readonly connection?: string;
+  /** What the filter's `id` list takes, and the path at which a row shows it. */
+  readonly id: string;
+  /** A field that never changes, by which a window is paged, and the sort that goes with it. */
+  readonly pageKey: { readonly field: string; readonly sort: string };
+  readonly change: Change;
+  /** The name of the rows in messages for people: "orders". */
+  readonly label: string;
+}
+
+export type Change = UpdatedChange | CreatedChange | SnapshotChange;
+
+/** Every change moves `field`. */
+export interface UpdatedChange {
+  readonly kind: 'updated';
+  readonly field: string;
+  /** The DateRange in the root's filter. */
+  readonly filter: string;
+}
+
+/** Only the creation has a date: rows that are not final are read again by id. */
+export interface CreatedChange {
+  readonly kind: 'created';
+  readonly field: string;
+  readonly filter: string;
+  /** Older versions of the API name the field differently. */
+  readonly statusFields: readonly string[];
+  readonly finalStatuses: readonly string[];
+}
+
+/** Nothing has a date: the whole is read each time. */
+export interface SnapshotChange {
+  readonly kind: 'snapshot';
+  /** A nested list that holds the rows, itself paged: `stock` of `warehouses`. */
+  readonly nestedList?: string;
+  /** What tells the rows of that list apart within their parent: a path from the row. */
+  readonly nestedIdentity?: string;
+}
+
+/** The column that a snapshot's rows carry: the time at which the snapshot began. */
+export const SNAPSHOT_COLUMN = 'snapshot_at';

@@ -1,0 +1,10 @@
+import type { RootDefinition } from './definition.ts';
+
+export const orders = Object.freeze<RootDefinition>({
+  root: 'orders',
+  connection: 'orderConnection',
+  label: 'orders',
+  id: 'id',
+  pageKey: { field: 'number', sort: 'number_ASC' },
+  change: { kind: 'updated', field: 'updatedAt', filter: 'updatedAt' },
+});

@@ -1,0 +1,16 @@
+import type { RootDefinition } from './definition.ts';
+
+export const returns = Object.freeze<RootDefinition>({
+  root: 'returns',
+  connection: 'returnConnection',
+  label: 'returns',
+  id: 'id',
+  pageKey: { field: 'id', sort: 'id_ASC' },
+  change: {
+    kind: 'created',
+    field: 'createdAt',
+    filter: 'createdAt',
+    statusFields: ['returnStatus', 'status'],
+    finalStatuses: ['COMPLETED'],
+  },
+});

@@ -1,0 +1,113 @@
+import type { CompiledStream } from '../catalog/compiled.ts';
+import type { JsonObject } from '../json.ts';
+import type { WantedStream } from '../protocol/message.ts';
+import type { CreatedChange, RootDefinition, SnapshotChange, UpdatedChange } from '../streams/definition.ts';
+import type { SnapshotState, StreamState, Window, WindowsState } from './state.generated.ts';
+import { snapshotStateToContinue, windowsStateToContinue } from './state.ts';
+import { addSeconds, laterOf, type UtcSecond } from './time.ts';
+
+/** How far a run reads back into the time that the last one covered: rows can become visible some seconds after the time that they carry. */
+export const OVERLAP_SECONDS = 60;
+/** The second that is not over yet, and the one before it, in which a change may be under way. */
+const NOT_YET_OVER_SECONDS = 2;
+
+export type StreamPlan = WindowsPlan | SnapshotPlan;
+
+export interface WindowsPlan {
+  readonly kind: 'windows';
+  readonly stream: CompiledStream;
+  readonly change: UpdatedChange | CreatedChange;
+  readonly state: WindowsState;
+}
+
+export interface SnapshotPlan {
+  readonly kind: 'snapshot';
+  readonly stream: CompiledStream;
+  readonly change: SnapshotChange;
+  readonly state: SnapshotState;
+}
+
+/** Streams that are read by the same requests: the same root, the same filter, and the same still owed. */
+export interface FetchGroup<Plan extends StreamPlan = StreamPlan> {
+  readonly root: RootDefinition;
+  readonly where: JsonObject | undefined;
+  readonly change: Plan['change'];
+  readonly plans: readonly Plan[];
+}
+
+export interface PlanInput {
+  readonly wanted: WantedStream;
+  readonly stream: CompiledStream;
+  readonly state: StreamState | undefined;
+  readonly startDate: UtcSecond | undefined;
+  /** The server's clock. */
+  readonly serverNow: UtcSecond;
+}
+
+/** What a stream is owed: what an interrupted run left, then all that has changed since. */
+export function planStream({ wanted, stream, state, startDate, serverNow }: PlanInput): StreamPlan {
+  const { change } = stream.root;
+  if (change.kind === 'snapshot') {
+    return {
+      kind: 'snapshot',
+      stream,
+      change,
+      state: snapshotStateToContinue(state, wanted.mode, serverNow),
+    };
+  }
+  const previous = windowsStateToContinue(state, wanted.mode);
+  const window = newWindow(previous.through, startDate, addSeconds(serverNow, -NOT_YET_OVER_SECONDS));
+  if (window === undefined) return { kind: 'windows', stream, change, state: previous };
+  const owed = [...previous.owed, window];
+  return { kind: 'windows', stream, change, state: { ...previous, through: window.to, owed } };
+}
+
+/** From a little before the end of the last one until a little before now; undefined while the start date lies ahead. */
+function newWindow(
+  through: UtcSecond | undefined,
+  startDate: UtcSecond | undefined,
+  horizon: UtcSecond,
+): Window | undefined {
+  const to = through === undefined ? horizon : laterOf(horizon, through);
+  const overlapFrom = through === undefined ? '' : addSeconds(through, -OVERLAP_SECONDS);
+  const from = laterOf(startDate ?? '', overlapFrom);
+  if (from > to) return undefined;
+  return from === '' ? { to } : { from, to };
+}
+
+export interface GroupedPlans {
+  readonly windows: readonly FetchGroup<WindowsPlan>[];
+  readonly snapshots: readonly FetchGroup<SnapshotPlan>[];
+}
+
+/** Groups plans that one sequence of requests can serve. */
+export function groupPlans(plans: readonly StreamPlan[]): GroupedPlans {
+  return {
+    windows: groupBy(
+      plans.filter((plan) => plan.kind === 'windows'),
+      ({ state }) => state.owed.map(({ from, to, after }) => [from, to, after]),
+    ),
+    snapshots: groupBy(
+      plans.filter((plan) => plan.kind === 'snapshot'),
+      ({ state, stream, change }) => [state.snapshot_at, state.after, stream.each[0] === change.nestedList],
+    ),
+  };
+}
+
+function groupBy<Plan extends StreamPlan>(
+  plans: readonly Plan[],
+  owed: (plan: Plan) => unknown,
+): readonly FetchGroup<Plan>[] {
+  const groups = new Map<
+    string,
+    { root: RootDefinition; where: JsonObject | undefined; change: Plan['change']; plans: Plan[] }
+  >();
+  for (const plan of plans) {
+    const { root, where } = plan.stream;
+    const key = JSON.stringify([root.root, where ?? null, owed(plan)]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { root, where, change: plan.change, plans: [plan] });
+    else group.plans.push(plan);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,52 @@
+// Generated from schemas/state.schema.json by `npm run generate`. Do not edit.
+
+/**
+ * What one stream has written and what it still owes. Every stream's state stands on its own.
+ */
+export type StreamState = WindowsState | SnapshotState;
+export type Version = 1;
+/**
+ * The sync mode under which this state was written.
+ */
+export type Mode = 'full_refresh' | 'incremental';
+/**
+ * UTC, whole seconds.
+ */
+export type Time = string;
+/**
+ * Rows that were written, each with a fingerprint of what was written: page keys ascending, as differences in base 36, each followed by five characters of the fingerprint.
+ */
+export type Sent = string;
+
+/**
+ * `through`: everything that changed until then has been written, except for what is owed. `edge`: the rows of the last seconds before it, which the next run reads again. `open`: the rows that may still change without a date.
+ */
+export interface WindowsState {
+  version: Version;
+  kind: 'windows';
+  mode: Mode;
+  through?: Time;
+  owed: Window[];
+  edge?: Sent;
+  open?: Sent;
+}
+/**
+ * A range of time, both ends included, that is not read to its end. `after`: the position after the last page that was written. `edge`: the rows of its last seconds that were written.
+ */
+export interface Window {
+  from?: Time;
+  to: Time;
+  after?: string;
+  edge?: Sent;
+}
+/**
+ * `after`: the position after the last page that was written.
+ */
+export interface SnapshotState {
+  version: Version;
+  kind: 'snapshot';
+  mode: Mode;
+  snapshot_at: Time;
+  complete: boolean;
+  after?: string;
+}

@@ -1,0 +1,66 @@
+import type { CompiledStream, GoodRow, MappedRow, RowContext } from '../catalog/compiled.ts';
+import type { JsonObject } from '../json.ts';
+import type { Message, MessageRecord } from '../protocol/message.ts';
+import type { CentraObject } from './pager.ts';
+import { fingerprint } from './sent.ts';
+import { emptyTally, type Tally } from './tally.ts';
+
+/**
+ * Turns objects into one stream's messages, and counts. It holds what a page gave until the checkpoint that covers it, so
+ * that both go out together.
+ */
+export class StreamWriter {
+  readonly stream: CompiledStream;
+  readonly tally: Tally = emptyTally();
+  #pending: MessageRecord[] = [];
+  #hasBegun = false;
+
+  constructor(stream: CompiledStream) {
+    this.stream = stream;
+  }
+
+  /** The rows that an object becomes. */
+  map(object: CentraObject, context: RowContext): readonly MappedRow[] {
+    return this.stream.rows(object, context);
+  }
+
+  add(rows: readonly MappedRow[]): void {
+    for (const row of rows) {
+      if ('quarantined' in row) {
+        this.tally.quarantined += 1;
+        continue;
+      }
+      for (const { column } of row.changes) {
+        this.tally.nulled.set(column, (this.tally.nulled.get(column) ?? 0) + 1);
+      }
+      this.#pending.push(row);
+    }
+  }
+
+  countUnchanged(rows: readonly MappedRow[]): void {
+    this.tally.unchanged += rows.length;
+  }
+
+  /** What was added since the last checkpoint, then the checkpoint. */
+  checkpoint(state: JsonObject): readonly Message[] {
+    const { name } = this.stream;
+    const records = this.#pending;
+    this.#pending = [];
+    this.tally.records += records.length;
+    const messages: Message[] = [];
+    if (records.length > 0) {
+      if (!this.#hasBegun) messages.push({ type: 'status', stream: name, status: 'running' });
+      this.#hasBegun = true;
+      messages.push({ type: 'records', stream: name, records });
+    }
+    messages.push({ type: 'checkpoint', stream: name, state, recordCount: records.length });
+    return messages;
+  }
+}
+
+/** What tells two versions of one object apart, as far as this stream shows it. */
+export function fingerprintOf(rows: readonly MappedRow[]): string {
+  return fingerprint(
+    JSON.stringify(rows.map((row) => ('quarantined' in row ? null : (row satisfies GoodRow).data))),
+  );
+}

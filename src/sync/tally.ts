@@ -1,0 +1,25 @@
+/** What happened to the rows of one stream in one run. */
+export interface Tally {
+  /** Rows written. */
+  records: number;
+  /** Rows that had to be read again, were as before, and were not written again. */
+  unchanged: number;
+  /** Rows held back by `on_error: quarantine`. */
+  quarantined: number;
+  /** Values that are null because they would not convert, by column. */
+  readonly nulled: Map<string, number>;
+}
+
+export function emptyTally(): Tally {
+  return { records: 0, unchanged: 0, quarantined: 0, nulled: new Map() };
+}
+
+/** One sentence a stream, with what is not zero. */
+export function describeTally(stream: string, tally: Tally): string {
+  const parts = [`${tally.records} records`];
+  if (tally.unchanged > 0) parts.push(`${tally.unchanged} read again and unchanged, so not written`);
+  if (tally.quarantined > 0) parts.push(`${tally.quarantined} held back by on_error: quarantine`);
+  for (const [column, count] of tally.nulled)
+    parts.push(`${count} values of ${column} would not convert and are null`);
+  return `${stream}: ${parts.join('; ')}.`;
+}
