@@ -1,11 +1,10 @@
 import nock from 'nock';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type ClientOptions, createClient, type Query } from '../../src/centra/client.ts';
-import type { Transport } from '../../src/centra/transport.ts';
+import type { Query } from '../../src/centra/client.ts';
 import type { ConnectorError } from '../../src/errors.ts';
 import { recorded } from '../fixtures/recorded-answer.ts';
+import { scriptedClient } from './scripted-client.ts';
 
-const endpoint = 'https://acme.centra.com/graphql';
 const query: Query = {
   what: 'the rate limits',
   operationName: 'limits',
@@ -20,49 +19,11 @@ afterEach(() => {
   nock.enableNetConnect();
 });
 
-/** The runtime's own fetch, which nock sees. */
-const fetchTransport: Transport = async ({ url, headers, body, signal }) => {
-  const answer = await fetch(url, { method: 'POST', headers, body, signal });
-  return {
-    status: answer.status,
-    header: (name) => answer.headers.get(name) ?? undefined,
-    body: await answer.text(),
-  };
-};
-
-/** A client whose clock stands still but for its sleeps; `told` holds what its observer heard. */
-function clientFor(options: Partial<ClientOptions> = {}) {
-  const told: string[] = [];
-  const slept: number[] = [];
-  let nowMs = Date.parse('2026-01-01T00:00:00Z');
-  const client = createClient({
-    endpoint,
-    token: () => 'the-token',
-    transport: fetchTransport,
-    clock: () => nowMs,
-    random: () => 0,
-    sleep: async (delayMs) => {
-      slept.push(delayMs);
-      nowMs += delayMs;
-    },
-    patienceMs: 60_000,
-    userAgent: 'source-centra/test',
-    observer: {
-      throttled: (untilMs) => void told.push(`throttled until ${new Date(untilMs).toISOString()}`),
-      retrying: (error) => void told.push(error.message),
-      deprecated: (text) => void told.push(text),
-      refused: ({ permission }) => void told.push(`refused ${permission}`),
-    },
-    ...options,
-  });
-  return { client, told, slept };
-}
-
 test('sends the token and the query, and counts what it costs', async () => {
   const scope = nock('https://acme.centra.com', { reqheaders: { authorization: 'Bearer the-token' } })
     .post('/graphql', { query: query.query, variables: {}, operationName: 'limits' })
     .reply(200, recorded('rate-limits').response);
-  const { client } = clientFor();
+  const { client } = scriptedClient();
   const { data } = await client.ask(query, never);
   expect(data.rateLimits).toHaveLength(6);
   expect(client.usage()).toEqual({ requests: 1, complexity: 10, retries: 0, throttledMs: 0 });
@@ -75,7 +36,7 @@ test('after a 429 nothing is sent before the time that it names', async () => {
     .reply(429, '', { 'retry-after': '30', date: 'Thu, 01 Jan 2026 00:00:00 GMT' })
     .post('/graphql')
     .reply(200, recorded('rate-limits').response);
-  const { client, told, slept } = clientFor();
+  const { client, told, slept } = scriptedClient();
   await client.ask(query, never);
   expect(slept).toEqual([30_500]);
   expect(told).toEqual(['throttled until 2026-01-01T00:00:30.500Z']);
@@ -97,7 +58,7 @@ test('waits out failures once the API has answered, then goes on', async () => {
     .reply(200, '{"data":{"rateLim')
     .post('/graphql')
     .reply(200, good);
-  const { client, told, slept } = clientFor();
+  const { client, told, slept } = scriptedClient();
   await client.ask(query, never);
   await client.ask(query, never);
   expect(slept).toEqual([250, 500, 1_000, 2_000]);
@@ -112,7 +73,7 @@ test('waits out failures once the API has answered, then goes on', async () => {
 test('gives up after its patience, and says so', async () => {
   nock('https://acme.centra.com').post('/graphql').reply(200, recorded('rate-limits').response);
   nock('https://acme.centra.com').post('/graphql').times(100).reply(503);
-  const { client, slept } = clientFor();
+  const { client, slept } = scriptedClient();
   await client.ask(query, never);
   await expect(client.ask(query, never)).rejects.toMatchObject({ kind: 'transient' });
   expect(slept.reduce((sum, delayMs) => sum + delayMs, 0)).toBeLessThanOrEqual(60_000);
@@ -131,7 +92,7 @@ test.each([
     .post('/graphql')
     .times(100)
     .replyWithError(Object.assign(new Error(code), { code }));
-  const { client, slept } = clientFor();
+  const { client, slept } = scriptedClient();
   const error = await client.ask(query, never).catch((thrown: unknown) => thrown as ConnectorError);
   expect(error).toMatchObject({ kind, message });
   expect(slept.reduce((sum, delayMs) => sum + delayMs, 0)).toBeLessThanOrEqual(5_000);
@@ -139,7 +100,7 @@ test.each([
 
 test('a refused token is not tried again', async () => {
   nock('https://acme.centra.com').post('/graphql').once().reply(401, {});
-  const { client, slept } = clientFor();
+  const { client, slept } = scriptedClient();
   await expect(client.ask(query, never)).rejects.toMatchObject({ kind: 'auth' });
   expect(slept).toEqual([]);
 });
@@ -157,7 +118,7 @@ test('what is refused or deprecated is told once', async () => {
     extensions: { complexity: 100, deprecatedFieldsUsed: ['status will be removed on 2027-01-01'] },
   };
   nock('https://acme.centra.com').post('/graphql').twice().reply(200, body);
-  const { client, told } = clientFor();
+  const { client, told } = scriptedClient();
   await client.ask(query, never);
   await client.ask(query, never);
   expect(told).toEqual(['status will be removed on 2027-01-01', 'refused Order.billingAddress:read']);
@@ -166,7 +127,7 @@ test('what is refused or deprecated is told once', async () => {
 test('stops at once when it is told to', async () => {
   const stop = new AbortController();
   nock('https://acme.centra.com').post('/graphql').delay(5_000).reply(200, {});
-  const { client } = clientFor();
+  const { client } = scriptedClient();
   const asked = client.ask(query, stop.signal);
   stop.abort(new Error('stopped'));
   await expect(asked).rejects.toThrow('stopped');
