@@ -1,0 +1,146 @@
+import { type Absence, secondLook } from '../absence.ts';
+import type { ColumnContext } from '../column-context.ts';
+import type { ColumnDraft } from '../column-draft.ts';
+import { reportDeprecations, reportFault } from '../column-path.ts';
+import type { SchemaView } from '../field-step.ts';
+import { type Level, resolveEach, selectFromRoot, usesOfLevels } from '../levels.ts';
+import { columnsOf } from '../model.ts';
+import type { Read, Scope } from '../scope.ts';
+import { emptySelection, mergeSelections } from '../selection.ts';
+import type { SourceNode } from '../source-node.ts';
+import { isStepFault } from '../step-fault.ts';
+import type { SourceOperator } from './operator.ts';
+
+/** A nested array: one object for each element of a list. */
+export const each: SourceOperator = {
+  keyword: 'each',
+  companions: ['columns'],
+  compile: (column, context) => {
+    const node = column.keywords.get('each');
+    const columns = column.keywords.get('columns');
+    if (node === undefined) return undefined;
+    if (columns?.kind !== 'map' || columns.entries.size === 0) {
+      context.say(
+        'error',
+        'each/no_columns',
+        node.place,
+        '`each` needs `columns`: what to take of every element.',
+        'Write `columns: { sku: productSize.SKU }` beside it, or list paths with `all`.',
+      );
+      return undefined;
+    }
+    const found = levelsBelow(node, context);
+    if (found === undefined) return undefined;
+    const { levels, absence } = found;
+    const inner = context.compileColumns(
+      columnsOf(columns, context.stream, `${context.columnName}.`, context.report),
+      {
+        ...context,
+        levels,
+        view: found.view,
+        key: new Set(),
+        prefix: `${context.columnName}.`,
+      },
+    );
+    const kept = inner.filter(({ isDropped }) => !isDropped);
+    const added = levels.slice(context.levels.length);
+    const isMissing = absence !== undefined;
+    const masked =
+      absence?.isUnknown === true &&
+      inner.flatMap(({ exposures }) => exposures).find(({ privacy }) => privacy === 'masked');
+    if (absence !== undefined && masked) {
+      context.say(
+        'error',
+        'pii/unknown_path',
+        node.place,
+        `${absence.because}, and "${masked.columnName}" in it is masked: nobody can say what it would hold, so nothing is read.`,
+        'Correct the path, or remove the column.',
+      );
+      return undefined;
+    }
+    return {
+      text: `each of ${node.kind === 'scalar' ? node.value : ''}: ${kept.map(({ name }) => name).join(', ')}`,
+      type: {
+        kind: 'list',
+        nullable: isMissing || added.some(({ steps }) => steps.some((step) => step.isNullable)),
+        items: {
+          kind: 'object',
+          nullable: false,
+          properties: kept.map(({ name, type, description }) => ({ name, type, description })),
+        },
+      },
+      read: isMissing ? () => null : readObjects(added, context.levels.length - 1, kept),
+      isConverted: true,
+      selection: isMissing
+        ? emptySelection
+        : mergeSelections([
+            selectFromRoot(levels, emptySelection),
+            ...kept.map(({ selection }) => selection),
+          ]),
+      uses: isMissing ? [] : [...usesOfLevels(levels), ...kept.flatMap(({ uses }) => uses)],
+      shows: [],
+      // What the elements lack is said by their own columns.
+      absences: isMissing ? [absence] : [],
+      isMissing,
+      description: undefined,
+      plainField: undefined,
+      nested: inner.flatMap(({ exposures }) => exposures),
+    };
+  },
+};
+
+interface LevelsBelow {
+  readonly levels: readonly Level[];
+  readonly view: SchemaView;
+  readonly absence: Absence | undefined;
+}
+
+function levelsBelow(node: SourceNode, context: ColumnContext): LevelsBelow | undefined {
+  const { levels, view, reference } = context;
+  const here = resolveEach(node, levels, view);
+  if (!isStepFault(here)) {
+    reportDeprecations(usesOfLevels(here), node.place, context);
+    return { levels: [...levels, ...here], view, absence: undefined };
+  }
+  const second = secondLook(here, node, view, reference);
+  if (second !== undefined) {
+    const { schema } = second.view;
+    const above = levels.map(
+      (level): Level => ({ ...level, type: schema.getType(level.type.name) ?? level.type }),
+    );
+    const there = resolveEach(node, above, second.view);
+    if (!isStepFault(there))
+      return { levels: [...above, ...there], view: second.view, absence: second.absence };
+  }
+  reportFault(here, context);
+  return undefined;
+}
+
+function readObjects(added: readonly Level[], at: number, columns: readonly ColumnDraft[]): Read {
+  const fill = (scope: Scope): unknown => {
+    const object: Record<string, unknown> = {};
+    for (const { name, run } of columns) object[name] = run(scope);
+    return object;
+  };
+  const walk = (scope: Scope, depth: number, objects: unknown[]): void => {
+    const level = added[depth];
+    if (level === undefined) {
+      objects.push(fill(scope));
+      return;
+    }
+    const list = level.read(scope.stack[at + depth]);
+    if (!Array.isArray(list)) return;
+    for (const element of list) {
+      if (element === null || element === undefined) continue;
+      scope.stack[at + depth + 1] = element;
+      walk(scope, depth + 1, objects);
+    }
+  };
+  const [outermost] = added;
+  return (scope) => {
+    if (!Array.isArray(outermost?.read(scope.stack[at]))) return null;
+    const objects: unknown[] = [];
+    walk(scope, 0, objects);
+    return objects;
+  };
+}

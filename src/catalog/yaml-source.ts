@@ -1,0 +1,225 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  parseDocument,
+} from 'yaml';
+import { shieldPaths, unshieldPaths } from './plain-paths.ts';
+import type { Problem, Report } from './problem.ts';
+import type { MapEntry, Place, ScalarNode, SourceNode } from './source-node.ts';
+
+export const MOST_BYTES = 1_000_000;
+const MOST_DEPTH = 64;
+/** How many nodes may stand for others by an alias; what an honest catalog shares is far below. */
+const MOST_ALIASED_NODES = 10_000;
+/** What follows the first few comes of them. */
+const MOST_SYNTAX_PROBLEMS = 3;
+
+interface Reading {
+  readonly file: string;
+  readonly text: string;
+  readonly lines: LineCounter;
+  readonly document: Document.Parsed;
+  readonly report: Report;
+  aliasedNodes: number;
+}
+
+/** YAML (or JSON) to nodes that know their place. Undefined when nothing can be made of it; the problems say why. */
+export function readYaml(bytes: Uint8Array, file: string, report: Report): SourceNode | undefined {
+  const start = { file, line: 1, column: 1 };
+  const whole = (code: string, message: string, hint: string): undefined => {
+    report({ severity: 'error', code, ...start, message, hint });
+  };
+  if (bytes.byteLength > MOST_BYTES) {
+    return whole(
+      'catalog/too_large',
+      'The catalog is larger than 1 MB.',
+      'Split it: a catalog can extend another one.',
+    );
+  }
+  const text = decodeUtf8(bytes);
+  if (text === undefined) {
+    return whole(
+      'catalog/not_utf8',
+      'The catalog is not UTF-8 text.',
+      'Save the file with the encoding UTF-8.',
+    );
+  }
+  const lines = new LineCounter();
+  try {
+    // Keys are compared in `readMap`: the package's own check takes quadratic time.
+    const options = { lineCounter: lines, uniqueKeys: false, stringKeys: true, prettyErrors: false } as const;
+    const document = parseDocument(shieldPaths(text), { ...options, logLevel: 'error' });
+    const reading: Reading = { file, text, lines, document, report, aliasedNodes: 0 };
+    for (const { pos, message, code } of document.errors.slice(0, MOST_SYNTAX_PROBLEMS)) {
+      report({
+        severity: 'error',
+        ...placeAt(reading, pos[0]),
+        ...syntaxInWords(code, message),
+      });
+    }
+    if (document.errors.length > 0) return undefined;
+    return readNode(reading, document.contents, [], false);
+  } catch (error) {
+    if (error instanceof RangeError) return tooDeep(report, start);
+    if (error instanceof StopReading) return undefined;
+    throw error;
+  }
+}
+
+/** Ends the walk where going on would cost too much; its problem is already reported. */
+class StopReading extends Error {}
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function syntaxInWords(code: string, message: string): Pick<Problem, 'code' | 'message' | 'hint'> {
+  if (/call stack/.test(message)) return deepInWords;
+  return { code: 'catalog/yaml_syntax', ...otherSyntaxInWords(code, message) };
+}
+
+const deepInWords = {
+  code: 'catalog/too_deep',
+  message: `The catalog is nested more than ${MOST_DEPTH} levels deep.`,
+  hint: 'A catalog needs about ten.',
+} as const;
+
+function otherSyntaxInWords(code: string, message: string): Pick<Problem, 'message' | 'hint'> {
+  if (code === 'MULTIPLE_DOCS') {
+    return {
+      message: 'The file holds several YAML documents.',
+      hint: 'Remove the lines that are only ---; one catalog is one document.',
+    };
+  }
+  if (code === 'TAB_AS_INDENT') {
+    return { message: 'YAML does not allow tabs as indentation.', hint: 'Use spaces.' };
+  }
+  return {
+    message: `This is not YAML: ${unshieldPaths(message).replace(/\s+/g, ' ')}`,
+    hint: 'Check indentation, colons and quotes around here.',
+  };
+}
+
+function tooDeep(report: Report, place: Place): undefined {
+  report({ severity: 'error', ...place, ...deepInWords });
+}
+
+function readNode(
+  reading: Reading,
+  given: ParsedNode | Node | null,
+  above: readonly Node[],
+  isAliased: boolean,
+): SourceNode {
+  if (isAlias(given)) return readAlias(reading, given, above);
+  if (given === null) return scalar(reading, 0, null, false);
+  const offset = given.range?.[0] ?? 0;
+  if (above.length > MOST_DEPTH) {
+    tooDeep(reading.report, placeAt(reading, offset));
+    throw new StopReading();
+  }
+  if (isAliased) countAliased(reading, offset);
+  const path = [...above, given];
+  if (isMap(given)) return readMap(reading, given.items, offset, path, isAliased);
+  if (isSeq(given)) {
+    const items = given.items.map((item) => readNode(reading, item as Node, path, isAliased));
+    return { kind: 'list', place: placeAt(reading, offset), items };
+  }
+  if (!isScalar(given)) return scalar(reading, offset, null, false);
+  const { value } = given;
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    reading.report({
+      severity: 'error',
+      code: 'catalog/not_a_number',
+      ...placeAt(reading, offset),
+      message: 'Infinity and NaN are no values that a row can hold.',
+      hint: 'Write a number, or put quotes around a text.',
+    });
+    return scalar(reading, offset, null, false);
+  }
+  if (typeof value === 'string') return scalar(reading, offset, unshieldPaths(value), true);
+  if (value === null || typeof value === 'number' || typeof value === 'boolean')
+    return scalar(reading, offset, value, true);
+  return scalar(reading, offset, String(value), false);
+}
+
+function readMap(
+  reading: Reading,
+  items: readonly { readonly key: unknown; readonly value: unknown }[],
+  offset: number,
+  path: readonly Node[],
+  isAliased: boolean,
+): SourceNode {
+  const entries = new Map<string, MapEntry>();
+  for (const { key, value } of items) {
+    const keyPlace = placeAt(reading, isScalar(key) ? (key.range?.[0] ?? offset) : offset);
+    const name = isScalar(key) ? unshieldPaths(String(key.value)) : '';
+    if (entries.has(name)) {
+      const earlier = entries.get(name)?.keyPlace.line;
+      reading.report({
+        severity: 'error',
+        code: 'catalog/duplicate_key',
+        ...keyPlace,
+        message: `"${name}" is here for the second time; the first is in line ${earlier}.`,
+        hint: 'Remove or rename one of them: only one could count.',
+      });
+      continue;
+    }
+    const node = readNode(reading, value as Node | null, path, isAliased);
+    entries.set(name, { keyPlace, value: value === null ? { ...node, place: keyPlace } : node });
+  }
+  return { kind: 'map', place: placeAt(reading, offset), entries };
+}
+
+function readAlias(reading: Reading, alias: Node, above: readonly Node[]): SourceNode {
+  const offset = alias.range?.[0] ?? 0;
+  const target = isAlias(alias) ? alias.resolve(reading.document) : undefined;
+  if (target === undefined || above.includes(target)) {
+    reading.report({
+      severity: 'error',
+      code: 'catalog/alias_circle',
+      ...placeAt(reading, offset),
+      message: 'This alias stands inside what it stands for.',
+      hint: 'Write the value out.',
+    });
+    throw new StopReading();
+  }
+  countAliased(reading, offset);
+  return readNode(reading, target, above, true);
+}
+
+function countAliased(reading: Reading, offset: number): void {
+  reading.aliasedNodes += 1;
+  if (reading.aliasedNodes <= MOST_ALIASED_NODES) return;
+  reading.report({
+    severity: 'error',
+    code: 'catalog/alias_bomb',
+    ...placeAt(reading, offset),
+    message: `The aliases of this catalog stand for more than ${MOST_ALIASED_NODES} values.`,
+    hint: 'Write them out, or share them by `extends`.',
+  });
+  throw new StopReading();
+}
+
+function scalar(reading: Reading, offset: number, value: ScalarNode['value'], isParsed: boolean): ScalarNode {
+  const place = placeAt(reading, offset);
+  if (!isParsed || typeof value !== 'string') return { kind: 'scalar', place, value, textPlace: undefined };
+  const quotes = reading.text[offset] === '"' || reading.text[offset] === "'" ? 1 : 0;
+  const isVerbatim = !value.includes('\n') && reading.text.startsWith(value, offset + quotes);
+  const textPlace = isVerbatim ? { ...place, column: place.column + quotes } : undefined;
+  return { kind: 'scalar', place, value, textPlace };
+}
+
+function placeAt(reading: Reading, offset: number): Place {
+  const { line, col } = reading.lines.linePos(offset);
+  return { file: reading.file, line: Math.max(1, line), column: Math.max(1, col) };
+}
