@@ -1,7 +1,10 @@
-import { ConnectorError } from '../errors.ts';
+import type { ConnectorError } from '../errors.ts';
 import { type Answer, classify, type Refusal, type Verdict } from './answer.ts';
+import { type LimitsAnswer, Pacer } from './pacer.ts';
+import { parseRateLimits, rateLimitsQuery } from './rate-limits.ts';
 import { backoffMs } from './retry-timing.ts';
 import type { Transport } from './transport.ts';
+import { unreachable } from './unreachable.ts';
 
 export interface Query {
   /** What is asked for, for people: "orders", "the schema". */
@@ -9,11 +12,15 @@ export interface Query {
   readonly operationName: string;
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** How many rows it asks for at most, where its cost grows with them. */
+  readonly rows?: number;
 }
 
 /** The one way to the API: waits when throttled, tries again when that can help, and throws a ConnectorError when it cannot. */
 export interface CentraClient {
   readonly ask: (query: Query, signal: AbortSignal) => Promise<Answer>;
+  /** How many rows one request with this query should ask for, at most `most`, by what it has cost and what the limits allow. */
+  readonly comfortableRows: (query: string, most: number) => number;
   /** What was asked so far. */
   readonly usage: () => Usage;
 }
@@ -22,7 +29,16 @@ export interface Usage {
   readonly requests: number;
   readonly complexity: number;
   readonly retries: number;
+  /** Waits after the API said that its limits are used up. */
   readonly throttledMs: number;
+  /** Waits that kept to the share of the limits. */
+  readonly pacedMs: number;
+}
+
+/** How much of the limits may be used. */
+export interface Pace {
+  readonly share: number;
+  readonly maxConcurrency: number;
 }
 
 export interface ClientOptions {
@@ -36,6 +52,8 @@ export interface ClientOptions {
   /** How long failures in a row are waited out before they are reported. */
   readonly patienceMs: number;
   readonly userAgent: string;
+  /** Left out where a person waits for a handful of requests. */
+  readonly pace?: Pace;
   readonly observer: ClientObserver;
 }
 
@@ -53,11 +71,41 @@ const PATIENCE_BEFORE_FIRST_ANSWER_MS = 5_000;
 
 export function createClient(options: ClientOptions): CentraClient {
   const { endpoint, token, transport, clock, random, sleep, patienceMs, userAgent, observer } = options;
-  const usage = { requests: 0, complexity: 0, retries: 0, throttledMs: 0 };
+  const usage = { requests: 0, complexity: 0, retries: 0, throttledMs: 0, pacedMs: 0 };
   const told = new Set<string>();
   let hasAnswered = false;
   /** Shared by all requests: one 429 stops them all, since each one sent too early extends the wait. */
   let closedUntilMs = 0;
+  const pacer = options.pace && pacerFor(options.pace);
+
+  function pacerFor(pace: Pace): Pacer {
+    return new Pacer({
+      ...pace,
+      clock,
+      sleep: async (delayMs, signal) => {
+        usage.pacedMs += delayMs;
+        await sleep(delayMs, signal);
+      },
+      askLimits,
+      waiting: (untilMs) => observer.throttled(untilMs, 'the next request'),
+    });
+  }
+
+  async function askLimits(signal: AbortSignal): Promise<LimitsAnswer> {
+    await waitForTheGate(signal, rateLimitsQuery.what);
+    const verdict = await sendOnce(rateLimitsQuery, signal);
+    if (verdict.kind === 'answer') {
+      remember(verdict.answer, rateLimitsQuery.what);
+      return { kind: 'limits', limits: parseRateLimits(verdict.answer.data) };
+    }
+    if (verdict.kind === 'throttled') closeTheGate(verdict.delayMs);
+    return { kind: verdict.kind === 'error' && verdict.error.kind === 'schema' ? 'not offered' : 'not now' };
+  }
+
+  function closeTheGate(delayMs: number): void {
+    hasAnswered = true;
+    closedUntilMs = Math.max(closedUntilMs, clock() + delayMs);
+  }
 
   async function sendOnce(query: Query, signal: AbortSignal): Promise<Verdict> {
     usage.requests += 1;
@@ -81,6 +129,21 @@ export function createClient(options: ClientOptions): CentraClient {
     } catch (cause) {
       signal.throwIfAborted();
       return { kind: 'error', error: unreachable(cause, endpoint, query.what) };
+    }
+  }
+
+  async function sendAtItsTime(query: Query, signal: AbortSignal): Promise<Verdict> {
+    await waitForTheGate(signal, query.what);
+    const ticket = await pacer?.admit(query.query, query.rows ?? 1, signal);
+    let complexity: number | undefined;
+    try {
+      // It may have closed while this request waited for its turn.
+      await waitForTheGate(signal, query.what);
+      const verdict = await sendOnce(query, signal);
+      if (verdict.kind === 'answer') complexity = verdict.answer.complexity;
+      return verdict;
+    } finally {
+      ticket?.settle(complexity);
     }
   }
 
@@ -110,16 +173,15 @@ export function createClient(options: ClientOptions): CentraClient {
   async function ask(query: Query, signal: AbortSignal): Promise<Answer> {
     let failingSinceMs: number | undefined;
     for (let attempt = 1; ; attempt += 1) {
-      await waitForTheGate(signal, query.what);
-      const verdict = await sendOnce(query, signal);
+      const verdict = await sendAtItsTime(query, signal);
       if (verdict.kind === 'answer') {
         remember(verdict.answer, query.what);
         return verdict.answer;
       }
       usage.retries += 1;
       if (verdict.kind === 'throttled') {
-        hasAnswered = true;
-        closedUntilMs = Math.max(closedUntilMs, clock() + verdict.delayMs);
+        closeTheGate(verdict.delayMs);
+        pacer?.refused();
         continue;
       }
       failingSinceMs ??= clock();
@@ -132,63 +194,15 @@ export function createClient(options: ClientOptions): CentraClient {
     }
   }
 
-  return Object.freeze({ ask, usage: () => ({ ...usage }) });
+  return Object.freeze({
+    ask,
+    comfortableRows: (query: string, most: number) => pacer?.comfortableRows(query, most) ?? most,
+    usage: () => ({ ...usage }),
+  });
 }
 
 /** A web page or an unknown host means a wrong endpoint at first, and maintenance once the API has answered. */
 function mayPass(error: ConnectorError, hasAnswered: boolean): boolean {
   if (error.kind === 'transient') return true;
   return hasAnswered && (error.code === 'centra/not_graphql' || error.code === 'centra/unknown_host');
-}
-
-function unreachable(cause: unknown, endpoint: string, what: string): ConnectorError {
-  const code = systemCode(cause);
-  const { host } = new URL(endpoint);
-  if (code === 'ENOTFOUND') {
-    return new ConnectorError({
-      kind: 'config',
-      code: 'centra/unknown_host',
-      message: `The host ${host} does not exist.`,
-      hint: 'Check "endpoint"; it is usually https://{client}.centra.com/graphql.',
-      cause,
-    });
-  }
-  if (code.includes('CERT') || code.startsWith('ERR_TLS') || code.includes('SELF_SIGNED')) {
-    return new ConnectorError({
-      kind: 'config',
-      code: 'centra/certificate',
-      message: `The certificate of ${host} is not trusted (${code}).`,
-      hint: 'Check "endpoint", or give Node.js your own authority with NODE_EXTRA_CA_CERTS.',
-      cause,
-    });
-  }
-  const how = reasons[code] ?? `cannot be reached (${code})`;
-  return new ConnectorError({
-    kind: 'transient',
-    code: 'centra/unreachable',
-    message: `${host} ${how} when asked for ${what}.`,
-    hint: 'Check "endpoint" and the network between here and there, then try again.',
-    cause,
-  });
-}
-
-const reasons: Readonly<Record<string, string>> = Object.freeze({
-  ECONNREFUSED: 'refuses connections',
-  ECONNRESET: 'broke the connection',
-  UND_ERR_SOCKET: 'broke the connection',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'sent half an answer',
-  UND_ERR_CONNECT_TIMEOUT: 'does not answer',
-  UND_ERR_HEADERS_TIMEOUT: 'did not answer in time',
-  UND_ERR_BODY_TIMEOUT: 'stopped in the middle of its answer',
-  EAI_AGAIN: 'cannot be looked up at the moment',
-  ENETUNREACH: 'cannot be reached: there is no network',
-});
-
-/** The innermost system or undici code: an AggregateError holds one per address that was tried. */
-function systemCode(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  if (error instanceof AggregateError && error.errors.length > 0) return systemCode(error.errors[0]);
-  const code = 'code' in error ? error.code : undefined;
-  if (typeof code === 'string') return code;
-  return error.cause === undefined ? error.name : systemCode(error.cause);
 }

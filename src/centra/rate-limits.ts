@@ -1,5 +1,4 @@
 import { isObject } from '../json.ts';
-import type { Query } from './client.ts';
 
 /** One of Centra's token buckets, shared by all integrations of a shop. It refills continuously, its quota in its window. */
 export interface RateLimit {
@@ -10,7 +9,7 @@ export interface RateLimit {
 }
 
 /** Needs no permission; counts as one request and ten points itself. */
-export const rateLimitsQuery: Query = Object.freeze({
+export const rateLimitsQuery = Object.freeze({
   what: 'its rate limits',
   operationName: 'rateLimits',
   query: 'query rateLimits { rateLimits { type intervalSeconds quota usedQuota remainingQuota } }',

@@ -27,8 +27,12 @@ export function connectionPager(options: ConnectionPagerOptions): Pager {
 }`;
   return async (after, signal) => {
     const isFirst = after === undefined;
-    const variables = { where, first: PAGE_SIZE, after: after ?? null, isFirst };
-    const answer = await client.ask({ what: label, operationName: connection, query, variables }, signal);
+    const rows = client.comfortableRows(query, PAGE_SIZE);
+    const variables = { where, first: rows, after: after ?? null, isFirst };
+    const answer = await client.ask(
+      { what: label, operationName: connection, query, variables, rows },
+      signal,
+    );
     const { nodes, endCursor, totalRows } = parseConnection(answer.data[connection], label);
     if (endCursor !== undefined && endCursor === after) throw brokenAnswer(label, 'repeats its last cursor');
     return { objects: nodes, next: endCursor, totalRows, wentBack: false };

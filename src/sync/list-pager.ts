@@ -82,7 +82,10 @@ export function listPager(options: ListPagerOptions): Pager {
     fetch: async (page, probePage, signal) => {
       const isProbed = probePage !== undefined;
       const variables = { where, limit: PAGE_SIZE, page, probePage: probePage ?? 1, isProbed };
-      const { data } = await client.ask({ what: label, operationName: list, query, variables }, signal);
+      const { data } = await client.ask(
+        { what: label, operationName: list, query, variables, rows: PAGE_SIZE },
+        signal,
+      );
       const before = isProbed ? objectsOf(data.before, label)[0] : undefined;
       return {
         objects: objectsOf(data[list], label),

@@ -42,7 +42,10 @@ export function nestedPager(options: NestedPagerOptions): Pager {
       const isProbed = probePage !== undefined;
       const variables = { where, limit: PAGE_SIZE, page, probePage: probePage ?? 1, isProbed };
       const operationName = `${list}_${nestedList}`;
-      const { data } = await client.ask({ what: label, operationName, query, variables }, signal);
+      const { data } = await client.ask(
+        { what: label, operationName, query, variables, rows: PAGE_SIZE },
+        signal,
+      );
       const found = objectsOf(data[list], label)[0];
       if (found === undefined) return { objects: [], before: undefined };
       parent = found;

@@ -26,7 +26,7 @@ test('sends the token and the query, and counts what it costs', async () => {
   const { client } = scriptedClient();
   const { data } = await client.ask(query, never);
   expect(data.rateLimits).toHaveLength(6);
-  expect(client.usage()).toEqual({ requests: 1, complexity: 10, retries: 0, throttledMs: 0 });
+  expect(client.usage()).toEqual({ requests: 1, complexity: 10, retries: 0, throttledMs: 0, pacedMs: 0 });
   scope.done();
 });
 

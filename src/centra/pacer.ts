@@ -1,0 +1,137 @@
+import { Budget, type Cost } from './budget.ts';
+import { RATE_LIMITS_COMPLEXITY, type RateLimit } from './rate-limits.ts';
+
+/** A request that was let through; told afterwards what it cost. */
+export interface Ticket {
+  /** `complexity` as the API said it; undefined when the request brought no answer. */
+  readonly settle: (complexity: number | undefined) => void;
+}
+
+export type LimitsAnswer =
+  | { readonly kind: 'limits'; readonly limits: readonly RateLimit[] }
+  /** This API does not tell its limits: what it says with 429 is all there is. */
+  | { readonly kind: 'not offered' }
+  /** The question failed; what was known before stands. */
+  | { readonly kind: 'not now' };
+
+export interface PacerOptions {
+  readonly share: number;
+  readonly maxConcurrency: number;
+  readonly clock: () => number;
+  readonly sleep: (delayMs: number, signal: AbortSignal) => Promise<void>;
+  /** Asks the API for its limits, past the pacer. */
+  readonly askLimits: (signal: AbortSignal) => Promise<LimitsAnswer>;
+  /** Told of a wait that is long enough for a person to wonder. */
+  readonly waiting: (untilMs: number) => void;
+}
+
+/** Others draw from the same buckets, and limits can be lowered without notice: the API is asked again after this time. */
+const LEARN_EVERY_MS = 10_000;
+/** Shorter waits are the ordinary pace. */
+const WORTH_TELLING_MS = 5_000;
+/** What a query costs beside its rows, so that smaller pages are not thought too cheap. */
+const BASE_COMPLEXITY = 100;
+
+/** Lets requests through one after the other, as the budget and the concurrency allow. */
+export class Pacer {
+  readonly #options: PacerOptions;
+  readonly #budget: Budget;
+  /** Points a row, by the text of the query. */
+  readonly #pointsPerRow = new Map<string, number>();
+  #line: Promise<unknown> = Promise.resolve();
+  #underWay = 0;
+  #wake: (() => void) | undefined;
+  #learnAtMs = 0;
+  #isUnlimited = false;
+
+  constructor(options: PacerOptions) {
+    this.#options = options;
+    this.#budget = new Budget(options.share);
+  }
+
+  /** Resolves when a request for so many rows may be sent; requests are let through in the order in which they come. */
+  admit(query: string, rows: number, signal: AbortSignal): Promise<Ticket> {
+    const turn = this.#line.then(() => this.#admitNext(query, rows, signal));
+    this.#line = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** How many rows to ask for, at most `most`: so many that one request does not empty our share at once. */
+  comfortableRows(query: string, most: number): number {
+    const points = this.#pointsPerRow.get(query);
+    const comfortable = this.#budget.comfortableComplexity();
+    if (points === undefined || comfortable === undefined || points * most <= comfortable) return most;
+    return Math.max(1, Math.min(most, Math.floor((comfortable - BASE_COMPLEXITY) / points)));
+  }
+
+  /** The API answered 429: the buckets hold less than was thought. */
+  refused(): void {
+    this.#budget.refused();
+    this.#learnAtMs = 0;
+  }
+
+  async #admitNext(query: string, rows: number, signal: AbortSignal): Promise<Ticket> {
+    const { clock, maxConcurrency } = this.#options;
+    await this.#whileMoreThan(maxConcurrency - 1);
+    if (!this.#isUnlimited && clock() >= this.#learnAtMs) await this.#learn(signal);
+    const points = this.#pointsPerRow.get(query);
+    const cost = {
+      requests: 1,
+      complexity: points === undefined ? BASE_COMPLEXITY : Math.ceil(points * rows),
+    };
+    await this.#waitForTokens(cost, signal);
+    this.#budget.draw(cost, clock());
+    this.#underWay += 1;
+    return { settle: (complexity) => this.#settle(query, rows, cost, complexity) };
+  }
+
+  /** A page whose cost is not known yet is thought dear, so that others behind it do not go too early. */
+  #expectedComplexity(query: string, rows: number): number {
+    const points = this.#pointsPerRow.get(query);
+    if (points !== undefined) return Math.ceil(points * rows);
+    return rows === 1 ? BASE_COMPLEXITY : (this.#budget.comfortableComplexity() ?? BASE_COMPLEXITY);
+  }
+
+  async #waitForTokens(cost: Cost, signal: AbortSignal): Promise<void> {
+    const { clock, sleep, waiting } = this.#options;
+    for (
+      let delayMs = this.#budget.delayMs(cost, clock());
+      delayMs > 0;
+      delayMs = this.#budget.delayMs(cost, clock())
+    ) {
+      if (delayMs >= WORTH_TELLING_MS) waiting(clock() + delayMs);
+      // Looked at again in between: while we wait, others may draw more or less than they did.
+      await sleep(Math.min(delayMs, LEARN_EVERY_MS), signal);
+      if (clock() >= this.#learnAtMs) await this.#learn(signal);
+    }
+  }
+
+  /** What the buckets hold says nothing while requests of ours are on their way: they may be counted in it or not. */
+  async #learn(signal: AbortSignal): Promise<void> {
+    const { clock, askLimits } = this.#options;
+    await this.#whileMoreThan(0);
+    const answer = await askLimits(signal);
+    this.#learnAtMs = clock() + LEARN_EVERY_MS;
+    if (answer.kind === 'not offered') this.#isUnlimited = true;
+    if (answer.kind !== 'limits') return;
+    this.#budget.draw({ requests: 1, complexity: RATE_LIMITS_COMPLEXITY }, clock());
+    this.#budget.learn(answer.limits, clock());
+  }
+
+  async #whileMoreThan(count: number): Promise<void> {
+    while (this.#underWay > count) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  #settle(query: string, rows: number, cost: Cost, complexity: number | undefined): void {
+    this.#underWay -= 1;
+    this.#wake?.();
+    if (complexity === undefined) return;
+    this.#budget.draw({ requests: 0, complexity: complexity - cost.complexity }, this.#options.clock());
+    const points = complexity / rows;
+    this.#pointsPerRow.set(query, Math.max(points, (this.#pointsPerRow.get(query) ?? 0) * 0.95));
+  }
+}

@@ -1,0 +1,79 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import type { GraphQLSchema } from 'graphql';
+import { type CentraClient, type ClientObserver, createClient } from '../centra/client.ts';
+import { bundledSchema, liveSchema } from '../centra/schema.ts';
+import { httpTransport } from '../centra/transport.ts';
+import type { Configuration } from '../config/load.ts';
+import { ConnectorError } from '../errors.ts';
+
+/** How long a request may hear nothing from the API. */
+const SILENCE_MS = 120_000;
+/** How long an API that was there before is waited for. */
+export const PATIENCE_MS = 600_000;
+
+export interface Shop {
+  readonly client: CentraClient;
+  readonly close: () => Promise<void>;
+}
+
+/** The way to a customer's API, with the real network, clock and dice. */
+export function openShop(
+  configuration: Configuration,
+  options: {
+    readonly version: string;
+    readonly patienceMs: number;
+    readonly observer: ClientObserver;
+    readonly isPaced?: boolean;
+  },
+): Shop {
+  const transport = httpTransport({ connections: configuration.maxConcurrency, silenceMs: SILENCE_MS });
+  const client = createClient({
+    endpoint: configuration.endpoint,
+    token: () => configuration.apiToken.reveal(),
+    transport: transport.send,
+    clock: Date.now,
+    random: Math.random,
+    sleep: (delayMs, signal) => sleepFor(delayMs, undefined, { signal }),
+    patienceMs: options.patienceMs,
+    ...(options.isPaced && {
+      pace: { share: configuration.budgetShare, maxConcurrency: configuration.maxConcurrency },
+    }),
+    userAgent: `source-centra/${options.version}`,
+    observer: options.observer,
+  });
+  return { client, close: transport.close };
+}
+
+export interface Schemas {
+  /** What the mapping is checked against. */
+  readonly schema: GraphQLSchema;
+  /** The bundled one, which knows the permissions. */
+  readonly reference: GraphQLSchema;
+  readonly isLive: boolean;
+  /** Why the live schema could not be had, where that is so. */
+  readonly offlineReason: ConnectorError | undefined;
+  /** The server's clock, milliseconds since 1970; this machine's where the server did not say. */
+  readonly serverNowMs: number;
+}
+
+/** The live schema; the bundled one when an error is of one of the `tolerated` kinds. */
+export async function findSchemas(
+  client: CentraClient,
+  signal: AbortSignal,
+  tolerated: readonly ConnectorError['kind'][],
+): Promise<Schemas> {
+  const reference = await bundledSchema();
+  try {
+    const { schema, serverTimeMs } = await liveSchema(client, signal);
+    return {
+      schema,
+      reference,
+      isLive: true,
+      offlineReason: undefined,
+      serverNowMs: serverTimeMs ?? Date.now(),
+    };
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || !tolerated.includes(error.kind)) throw error;
+    return { schema: reference, reference, isLive: false, offlineReason: error, serverNowMs: Date.now() };
+  }
+}
