@@ -1,10 +1,10 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
 /** Compiles src into dist, one chunk a command, so that `spec` does not load what only `read` needs. */
 export async function buildDist() {
-  await rm('dist', { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
     entryPoints: ['src/main.ts'],
     outdir: 'dist',
     bundle: true,
@@ -15,8 +15,12 @@ export async function buildDist() {
     packages: 'external',
     sourcemap: 'linked',
     sourcesContent: false,
+    metafile: true,
     logLevel: 'warning',
   });
+  // What an earlier build left goes afterwards: a command that is running may still load a chunk.
+  const built = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+  for (const file of await readdir('dist')) if (!built.has(file)) await rm(join('dist', file));
 }
 
 if (process.argv[1] === import.meta.filename) await buildDist();

@@ -31,6 +31,8 @@ const LEARN_EVERY_MS = 10_000;
 const WORTH_TELLING_MS = 5_000;
 /** What a query costs beside its rows, so that smaller pages are not thought too cheap. */
 const BASE_COMPLEXITY = 100;
+/** What a row is thought to cost before the first answer: one with lines and addresses. */
+const DEAR_ROW_COMPLEXITY = 150;
 
 /** Lets requests through one after the other, as the budget and the concurrency allow. */
 export class Pacer {
@@ -74,11 +76,7 @@ export class Pacer {
     const { clock, maxConcurrency } = this.#options;
     await this.#whileMoreThan(maxConcurrency - 1);
     if (!this.#isUnlimited && clock() >= this.#learnAtMs) await this.#learn(signal);
-    const points = this.#pointsPerRow.get(query);
-    const cost = {
-      requests: 1,
-      complexity: points === undefined ? BASE_COMPLEXITY : Math.ceil(points * rows),
-    };
+    const cost = { requests: 1, complexity: this.#expectedComplexity(query, rows) };
     await this.#waitForTokens(cost, signal);
     this.#budget.draw(cost, clock());
     this.#underWay += 1;
@@ -89,7 +87,8 @@ export class Pacer {
   #expectedComplexity(query: string, rows: number): number {
     const points = this.#pointsPerRow.get(query);
     if (points !== undefined) return Math.ceil(points * rows);
-    return rows === 1 ? BASE_COMPLEXITY : (this.#budget.comfortableComplexity() ?? BASE_COMPLEXITY);
+    const dear = BASE_COMPLEXITY + (rows === 1 ? 0 : rows * DEAR_ROW_COMPLEXITY);
+    return Math.min(dear, this.#budget.comfortableComplexity() ?? dear);
   }
 
   async #waitForTokens(cost: Cost, signal: AbortSignal): Promise<void> {
@@ -102,7 +101,7 @@ export class Pacer {
       if (delayMs >= WORTH_TELLING_MS) waiting(clock() + delayMs);
       // Looked at again in between: while we wait, others may draw more or less than they did.
       await sleep(Math.min(delayMs, LEARN_EVERY_MS), signal);
-      if (clock() >= this.#learnAtMs) await this.#learn(signal);
+      if (!this.#isUnlimited && clock() >= this.#learnAtMs) await this.#learn(signal);
     }
   }
 

@@ -1,23 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import type { ClientObserver } from '../centra/client.ts';
 import { loadConfiguration } from '../config/load.ts';
-import { ConnectorError, type ErrorKind, sentence } from '../errors.ts';
-import { parseJson } from '../json.ts';
-import { parseConfiguredCatalog } from '../protocol/airbyte/configured-catalog.ts';
+import { type ErrorKind, sentence } from '../errors.ts';
 import { airbyteLines } from '../protocol/airbyte/messages.ts';
-import { parseAirbyteState } from '../protocol/airbyte/state.ts';
 import { type Sync, startSync } from '../sync/run.ts';
 import { SUCCESS, worstOf } from './exit-code.ts';
 import { type Log, loggingObserver, protocolLog, warnOfUnknownNames } from './log.ts';
 import { compileMapping } from './mapping.ts';
-import { findSchemas, openShop, PATIENCE_MS } from './shop.ts';
+import { type ReadArguments, readInput } from './read-input.ts';
+import { findSchemas, openShop } from './shop.ts';
 import type { Surroundings } from './surroundings.ts';
-
-export interface ReadArguments {
-  readonly config: string;
-  readonly catalog: string;
-  readonly state?: string | undefined;
-}
 
 export async function read(args: ReadArguments, surroundings: Surroundings): Promise<number> {
   const { output, version } = surroundings;
@@ -26,22 +17,13 @@ export async function read(args: ReadArguments, surroundings: Surroundings): Pro
   const signal = AbortSignal.any([surroundings.signal, end.signal]);
   const configuration = await loadConfiguration(args.config);
   output.guard([configuration.apiToken, configuration.piiKey]);
-  const wanted = parseConfiguredCatalog(
-    parseJson(
-      await readText(args.catalog, 'the configured catalog'),
-      `the configured catalog ${args.catalog}`,
-    ),
-  );
-  const states =
-    args.state === undefined
-      ? new Map()
-      : parseAirbyteState(parseStateFile(await readText(args.state, 'the state'), args.state));
+  const { wanted, states, slice } = await readInput(args, Date.now());
   const log = protocolLog(output);
   warnOfUnknownNames(configuration, log);
   let sync: Sync | undefined;
   const shop = openShop(configuration, {
     version,
-    patienceMs: PATIENCE_MS,
+    patienceMs: configuration.maxWaitMs,
     isPaced: true,
     observer: observerOf(() => sync, log),
   });
@@ -65,6 +47,11 @@ export async function read(args: ReadArguments, surroundings: Surroundings): Pro
       client: shop.client,
       schema: schemas.schema,
       signal,
+      slice,
+      maxConcurrency: configuration.maxConcurrency,
+      hasEvents: configuration.hasEvents,
+      reconcileEveryHours: configuration.reconcileEveryHours,
+      reconcileDaysBack: configuration.reconcileDaysBack,
     });
     const exitCode = await writeAll(sync, surroundings);
     const { requests, complexity, retries, throttledMs, pacedMs } = shop.client.usage();
@@ -104,25 +91,4 @@ async function writeAll(sync: Sync, { output, signal }: Surroundings): Promise<n
   }
   if (signal.aborted) throw signal.reason;
   return failures.size === 0 ? SUCCESS : worstOf([...failures]);
-}
-
-async function readText(path: string, what: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ConnectorError({
-      kind: 'config',
-      code: 'cli/unreadable_file',
-      message: `The file ${path} with ${what} cannot be read.`,
-      hint: 'Give the path of a readable file.',
-      cause,
-    });
-  });
-}
-
-/** A JSON document, or the STATE lines of an earlier read as they were printed, one a line. */
-function parseStateFile(text: string, path: string): unknown {
-  const what = `the state file ${path}`;
-  if (text.trim() === '') return undefined;
-  const lines = text.trim().split('\n');
-  const isOneMessageALine = lines.length > 1 && lines.every((line) => /^\{.*\}\s*$/.test(line));
-  return isOneMessageALine ? lines.map((line) => parseJson(line, what)) : parseJson(text, what);
 }

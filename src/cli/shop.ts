@@ -8,8 +8,6 @@ import { ConnectorError } from '../errors.ts';
 
 /** How long a request may hear nothing from the API. */
 const SILENCE_MS = 120_000;
-/** How long an API that was there before is waited for. */
-export const PATIENCE_MS = 600_000;
 
 export interface Shop {
   readonly client: CentraClient;

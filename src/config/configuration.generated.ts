@@ -44,6 +44,22 @@ export type ShareOfTheAPILimits = number;
  * How many requests may be under way at once, at most.
  */
 export type RequestsAtTheSameTime = number;
+/**
+ * Returns can be reopened and returns and deliveries can be deleted without leaving a date. So often their ids are compared with the shop's, by an incremental sync: what changed is written, what is gone is marked as deleted. 0: never.
+ */
+export type HoursBetweenComparisonsWithTheShop = number;
+/**
+ * How many days back, by the date of creation, a comparison goes.
+ */
+export type DaysThatAreCompared = number;
+/**
+ * An API that fails in the middle of a read is asked again for so long before the read gives up; what was read stays, and the next read goes on from there.
+ */
+export type MinutesToWaitForAnAPIThatIsDown = number;
+/**
+ * Only where Centra has enabled it for you: changes and deletions are then learned from its queue (permissions Event:read and Event:write). The queue belongs to the token's integration name: a token that another system uses too would take that system's events away.
+ */
+export type UseCentraSEventsSystem = boolean;
 
 export interface CentraSourceConfiguration {
   endpoint: GraphQLEndpoint;
@@ -54,6 +70,10 @@ export interface CentraSourceConfiguration {
   pii_key_id?: NameOfThatKey;
   budget_share?: ShareOfTheAPILimits;
   max_concurrency?: RequestsAtTheSameTime;
+  reconcile_every_hours?: HoursBetweenComparisonsWithTheShop;
+  reconcile_days_back?: DaysThatAreCompared;
+  max_wait_minutes?: MinutesToWaitForAnAPIThatIsDown;
+  events?: UseCentraSEventsSystem;
   [k: string]: unknown;
 }
 /**

@@ -18,6 +18,11 @@ export interface Configuration {
   readonly piiKeyId: string | undefined;
   readonly budgetShare: number;
   readonly maxConcurrency: number;
+  /** 0: never. */
+  readonly reconcileEveryHours: number;
+  readonly reconcileDaysBack: number;
+  readonly maxWaitMs: number;
+  readonly hasEvents: boolean;
   /** Names in the file that mean nothing here: worth a warning, since one may be a misspelt option. */
   readonly unknownNames: readonly string[];
 }
@@ -54,6 +59,10 @@ export function parseConfiguration(value: unknown, schema: Readonly<Record<strin
     piiKeyId: valid.pii_key_id,
     budgetShare: valid.budget_share ?? 0.5,
     maxConcurrency: valid.max_concurrency ?? 4,
+    reconcileEveryHours: valid.reconcile_every_hours ?? 24,
+    reconcileDaysBack: valid.reconcile_days_back ?? 30,
+    maxWaitMs: (valid.max_wait_minutes ?? 10) * 60_000,
+    hasEvents: valid.events ?? false,
     unknownNames: Object.keys(valid).filter((name) => !known.has(name)),
   });
 }

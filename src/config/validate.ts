@@ -15,6 +15,10 @@ const hints: Readonly<Record<string, string>> = Object.freeze({
   pii_key_id: 'Use up to 32 letters, digits, - and _, or leave it out.',
   budget_share: 'Use a number from 0.05 to 1.',
   max_concurrency: 'Use a whole number from 1 to 16.',
+  reconcile_every_hours: 'Use a whole number of hours; 0 means never.',
+  max_wait_minutes: 'Use a whole number of minutes from 0 to 1440.',
+  events: 'Use true where Centra has enabled the events system for you, or leave it out.',
+  reconcile_days_back: 'Use a whole number of days from 1 to 365.',
 });
 
 /** Checks a configuration against its schema; throws one ConnectorError that names every wrong property. */

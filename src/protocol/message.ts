@@ -20,6 +20,8 @@ export interface MessageRecord {
   readonly data: JsonObject;
   /** Values that are null because they could not be had. */
   readonly changes: readonly { readonly column: string; readonly reason: string }[];
+  /** Set when the row is gone from the source: then `data` holds its key and its cursor. UTC. */
+  readonly deletedAt?: string;
 }
 
 export interface CheckpointMessage {
@@ -62,6 +64,8 @@ export interface OfferedStream {
   readonly jsonSchema: JsonObject;
   readonly key: readonly string[];
   readonly cursor: string;
+  /** Whether rows that are gone from the source are told. */
+  readonly tellsDeletions: boolean;
 }
 
 /** A stream as the user wants it read. */
@@ -70,4 +74,6 @@ export interface WantedStream {
   readonly mode: 'full_refresh' | 'incremental';
   /** The columns to read; undefined: all. */
   readonly columns: ReadonlySet<string> | undefined;
+  /** Whether the user's choice of columns leaves room for what marks a row as deleted. */
+  readonly wantsDeletions: boolean;
 }

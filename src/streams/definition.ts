@@ -12,6 +12,8 @@ export interface RootDefinition {
   /** A field that never changes, by which a window is paged, and the sort that goes with it. */
   readonly pageKey: { readonly field: string; readonly sort: string };
   readonly change: Change;
+  /** What the events system calls these objects, where it tells of them. */
+  readonly eventObject?: string;
   /** The name of the rows in messages for people: "orders". */
   readonly label: string;
 }

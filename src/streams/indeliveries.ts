@@ -6,6 +6,7 @@ export const indeliveries = Object.freeze<RootDefinition>({
   connection: 'purchaseOrderDeliveryConnection',
   label: 'deliveries',
   id: 'id',
+  eventObject: 'PurchaseOrderDelivery',
   pageKey: { field: 'id', sort: 'id_ASC' },
   change: {
     kind: 'created',

@@ -5,6 +5,7 @@ export const orders = Object.freeze<RootDefinition>({
   connection: 'orderConnection',
   label: 'orders',
   id: 'id',
+  eventObject: 'Order',
   pageKey: { field: 'number', sort: 'number_ASC' },
   change: { kind: 'updated', field: 'updatedAt', filter: 'updatedAt' },
 });

@@ -5,6 +5,7 @@ export const returns = Object.freeze<RootDefinition>({
   connection: 'returnConnection',
   label: 'returns',
   id: 'id',
+  eventObject: 'Return',
   pageKey: { field: 'id', sort: 'id_ASC' },
   change: {
     kind: 'created',

@@ -1,8 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
 import type { CentraClient } from '../centra/client.ts';
 import type { LogMessage, Message } from '../protocol/message.ts';
+import type { EventsByObject } from './events.ts';
 import type { StreamPlan } from './plan.ts';
 import type { StreamWriter } from './stream-writer.ts';
+import type { UtcSecond } from './time.ts';
 
 /** What the readers of one run share. */
 export interface ReadContext {
@@ -10,6 +12,15 @@ export interface ReadContext {
   /** The live schema, or the bundled one where the API does not tell its own. */
   readonly schema: GraphQLSchema;
   readonly signal: AbortSignal;
+  /** How many windows may be read side by side. */
+  readonly maxConcurrency: number;
+  /** The server's clock when the run began. */
+  readonly serverNow: UtcSecond;
+  readonly startDate: UtcSecond | undefined;
+  /** What waits in the events system, where that is used. */
+  readonly events: EventsByObject;
+  readonly reconcileEveryHours: number;
+  readonly reconcileDaysBack: number;
   /** Hands messages on, and waits while the one who writes them is slower. */
   readonly push: (messages: readonly Message[]) => Promise<void>;
   readonly log: (level: LogMessage['level'], message: string) => void;

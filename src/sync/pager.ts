@@ -61,3 +61,8 @@ function intersect(a: DateRange, b: DateRange): JsonObject {
 function byMoment(a: string, b: string): number {
   return Date.parse(a) - Date.parse(b);
 }
+
+/** Centra's documentation writes times with an offset in digits. */
+export function withOffset(time: string): string {
+  return time.replace(/Z$/, '+00:00');
+}

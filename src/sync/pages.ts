@@ -1,17 +1,25 @@
 import type { Page, Pager } from './pager.ts';
 
-/** All pages after a position. The next page is asked for while the one before is being written. */
+export interface PagesOptions {
+  readonly after: string | undefined;
+  readonly signal: AbortSignal;
+  /** Whether the next page is asked for while the one before is being written. */
+  readonly looksAhead: boolean;
+}
+
+/** All pages after a position. */
 export async function* pagesAfter(
   pager: Pager,
-  after: string | undefined,
-  signal: AbortSignal,
+  { after, signal, looksAhead }: PagesOptions,
 ): AsyncGenerator<Page> {
-  let coming: Promise<Page> | undefined = pager(after, signal);
-  while (coming !== undefined) {
-    const page: Page = await coming;
-    coming = page.next === undefined ? undefined : pager(page.next, signal);
-    // Whoever stops early does not wait for it; whoever goes on gets the error from the await above.
+  let page = await pager(after, signal);
+  for (;;) {
+    const { next } = page;
+    const coming = next !== undefined && looksAhead ? pager(next, signal) : undefined;
+    // Whoever stops early does not wait for it; whoever goes on gets its error from the await below.
     coming?.catch(() => undefined);
     yield page;
+    if (next === undefined) return;
+    page = await (coming ?? pager(next, signal));
   }
 }

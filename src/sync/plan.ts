@@ -2,6 +2,7 @@ import type { CompiledStream } from '../catalog/compiled.ts';
 import type { JsonObject } from '../json.ts';
 import type { WantedStream } from '../protocol/message.ts';
 import type { CreatedChange, RootDefinition, SnapshotChange, UpdatedChange } from '../streams/definition.ts';
+import { keyShapeOf } from './known-rows.ts';
 import type { SnapshotState, StreamState, Window, WindowsState } from './state.generated.ts';
 import { snapshotStateToContinue, windowsStateToContinue } from './state.ts';
 import { addSeconds, laterOf, type UtcSecond } from './time.ts';
@@ -15,6 +16,9 @@ export type StreamPlan = WindowsPlan | SnapshotPlan;
 
 export interface WindowsPlan {
   readonly kind: 'windows';
+  readonly wanted: WantedStream;
+  /** Whether rows that are gone from the shop are to be told. */
+  readonly tellsDeletions: boolean;
   readonly stream: CompiledStream;
   readonly change: UpdatedChange | CreatedChange;
   readonly state: WindowsState;
@@ -42,10 +46,33 @@ export interface PlanInput {
   readonly startDate: UtcSecond | undefined;
   /** The server's clock. */
   readonly serverNow: UtcSecond;
+  readonly deletions: DeletionSources;
+  readonly slice?: Slice | undefined;
+}
+
+/** From where the run learns that rows are gone. */
+export interface DeletionSources {
+  /** Ids are compared with the shop's from time to time. */
+  readonly reconciles: boolean;
+  readonly hasEvents: boolean;
+}
+
+/** A range of time that is read for its own sake; both ends included. */
+export interface Slice {
+  readonly from: UtcSecond;
+  readonly to: UtcSecond;
 }
 
 /** What a stream is owed: what an interrupted run left, then all that has changed since. */
-export function planStream({ wanted, stream, state, startDate, serverNow }: PlanInput): StreamPlan {
+export function planStream({
+  wanted,
+  stream,
+  state,
+  startDate,
+  serverNow,
+  deletions,
+  slice,
+}: PlanInput): StreamPlan {
   const { change } = stream.root;
   if (change.kind === 'snapshot') {
     return {
@@ -55,11 +82,33 @@ export function planStream({ wanted, stream, state, startDate, serverNow }: Plan
       state: snapshotStateToContinue(state, wanted.mode, serverNow),
     };
   }
+  if (slice !== undefined) {
+    const owed: WindowsState = { version: 1, kind: 'windows', mode: 'full_refresh', owed: [{ ...slice }] };
+    return { kind: 'windows', wanted, stream, change, tellsDeletions: false, state: owed };
+  }
   const previous = windowsStateToContinue(state, wanted.mode);
   const window = newWindow(previous.through, startDate, addSeconds(serverNow, -NOT_YET_OVER_SECONDS));
-  if (window === undefined) return { kind: 'windows', stream, change, state: previous };
+  const tellsDeletions = canTellDeletions(stream, deletions) && wanted.wantsDeletions;
+  const plan = { kind: 'windows', wanted, stream, change, tellsDeletions } as const;
+  if (window === undefined) return { ...plan, state: previous };
+  // What a first read brings needs no comparison.
+  const isFirst = previous.through === undefined && change.kind === 'created' && deletions.reconciles;
+  const reconciled = isFirst ? { reconciled_at: serverNow } : {};
   const owed = [...previous.owed, window];
-  return { kind: 'windows', stream, change, state: { ...previous, through: window.to, owed } };
+  return { ...plan, state: { ...previous, ...reconciled, through: window.to, owed } };
+}
+
+/**
+ * Only of rows that have no date of change are the ids remembered; the others are too many. The events system names the
+ * object that is gone, and so its own row, but not its lines.
+ */
+export function canTellDeletions(
+  stream: CompiledStream,
+  { reconciles, hasEvents }: DeletionSources,
+): boolean {
+  if (keyShapeOf(stream) === undefined) return false;
+  if (stream.root.change.kind === 'created') return reconciles || hasEvents;
+  return hasEvents && stream.root.eventObject !== undefined && stream.each.length === 0;
 }
 
 /** From a little before the end of the last one until a little before now; undefined while the start date lies ahead. */

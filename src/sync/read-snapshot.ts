@@ -116,7 +116,11 @@ async function parentIds({ group, root, context }: SnapshotReader): Promise<read
     label: list,
   });
   const ids = new Set<number>();
-  for await (const { objects } of pagesAfter(pager, undefined, context.signal)) {
+  for await (const { objects } of pagesAfter(pager, {
+    after: undefined,
+    signal: context.signal,
+    looksAhead: true,
+  })) {
     for (const object of objects) ids.add(Number(object[id]));
   }
   return [...ids].sort((a, b) => a - b);
@@ -142,7 +146,11 @@ async function readPages(
   after: string | undefined,
   position: (next: Page['next']) => string | undefined,
 ): Promise<void> {
-  for await (const { objects, next } of pagesAfter(pager, after, context.signal)) {
+  for await (const { objects, next } of pagesAfter(pager, {
+    after,
+    signal: context.signal,
+    looksAhead: true,
+  })) {
     for (const object of objects) for (const member of members) member.take(object);
     await context.push(members.flatMap((member) => member.checkpointAt(position(next))));
   }

@@ -1,108 +1,188 @@
 import { mergeSelections, type Selection, selectionOfPaths } from '../catalog/selection.ts';
+import type { JsonObject } from '../json.ts';
 import { connectionPager } from './connection-pager.ts';
 import type { ReadContext } from './context.ts';
 import { listPager } from './list-pager.ts';
-import { combineFilters, PAGE_SIZE, type Pager } from './pager.ts';
+import { type CentraObject, combineFilters, PAGE_SIZE, type Page, type Pager, withOffset } from './pager.ts';
 import { pagesAfter } from './pages.ts';
 import type { FetchGroup, WindowsPlan } from './plan.ts';
+import { runPool } from './pool.ts';
+import { isReconcileDue, reconcile } from './reconcile.ts';
 import { type ResolvedRoot, resolveRoot } from './resolve-root.ts';
+import { splitWindow } from './split-window.ts';
 import type { Window } from './state.generated.ts';
 import { WindowsProgress } from './windows-progress.ts';
 
-/** Reads what a group of streams is owed: the open rows by id, then each window by its pages. */
-export async function readWindows(group: FetchGroup<WindowsPlan>, context: ReadContext): Promise<void> {
-  const root = resolveRoot(context.schema, group.root);
-  const { change } = group;
-  const { pageKey } = group.root;
-  const fields = { pageKey: pageKey.field, time: change.field, status: root.statusField };
-  const selection = mergeSelections([
-    ...group.plans.map(({ stream }) => stream.selection),
-    selectionOfPaths(context.schema, root.type, [
-      pageKey.field,
-      change.field,
-      ...(root.statusField ? [root.statusField] : []),
-    ]),
-  ]);
-  const members = group.plans.map(({ stream, state }) => new WindowsProgress(stream, change, fields, state));
-  context.follow(members.map(({ writer }) => writer));
-  const reader = { group, root, selection, members, context };
-  await readOpen(reader);
-  const owed = members[0]?.owed ?? [];
-  for (const window of owed) await readWindow(reader, window);
-  // Every stream ends with a state, also when it was owed nothing.
-  if (owed.length === 0) await context.push(members.flatMap((member) => member.checkpoint()));
-}
-
-interface WindowsReader {
+/** What the parts of one group's read share. */
+export interface WindowsReader {
   readonly group: FetchGroup<WindowsPlan>;
   readonly root: ResolvedRoot;
+  /** All that the streams need of an object, and what the sync must know of it. */
   readonly selection: Selection;
+  /** The latter alone. */
+  readonly identity: Selection;
   readonly members: readonly WindowsProgress[];
   readonly context: ReadContext;
 }
 
-async function readWindow(reader: WindowsReader, window: Window): Promise<void> {
+/** Reads what a group of streams is owed: the open rows by id, each window by its pages, and, when it is due, what left no date. */
+export async function readWindows(group: FetchGroup<WindowsPlan>, context: ReadContext): Promise<void> {
+  const reader = openReader(group, context);
+  const { members } = reader;
+  await readOpen(reader);
+  const windows = await windowsToRead(reader);
+  const looksAhead = windows.length === 1;
+  await runPool(
+    windows.map((window) => () => readWindow(reader, window, looksAhead)),
+    context.maxConcurrency,
+  );
+  await applyEvents(reader);
+  if (isReconcileDue(reader)) await reconcile(reader);
+  // Every stream ends with a state, also when it was owed nothing.
+  if (windows.length === 0) await context.push(members.flatMap((member) => member.checkpoint()));
+}
+
+function openReader(group: FetchGroup<WindowsPlan>, context: ReadContext): WindowsReader {
+  const root = resolveRoot(context.schema, group.root);
+  const { change } = group;
+  const { pageKey, id } = group.root;
+  const fields = { pageKey: pageKey.field, time: change.field, status: root.statusField };
+  const paths = new Set([id, pageKey.field, change.field, ...(root.statusField ? [root.statusField] : [])]);
+  const identity = selectionOfPaths(context.schema, root.type, [...paths]);
+  const members = group.plans.map(
+    ({ stream, state, tellsDeletions }) =>
+      new WindowsProgress({ stream, change, fields, state, tellsDeletions }),
+  );
+  context.follow(members.map(({ writer }) => writer));
+  const selection = mergeSelections([...group.plans.map(({ stream }) => stream.selection), identity]);
+  return { group, root, selection, identity, members, context };
+}
+
+/** The windows that are owed; a long one that was not begun is cut into parts. */
+async function windowsToRead({ group, root, members, context }: WindowsReader): Promise<readonly Window[]> {
+  const { client, signal } = context;
+  for (const window of members[0]?.owed ?? []) {
+    if (window.after !== undefined || !isLong(window)) continue;
+    const options = { client, root, where: group.where, filter: group.change.filter, signal };
+    const parts = await splitWindow(window, options);
+    if (parts.length > 1) for (const member of members) member.split(window, parts);
+  }
+  return members[0]?.owed ?? [];
+}
+
+const DAY_MS = 86_400_000;
+
+function isLong({ from, to }: Window): boolean {
+  return from === undefined || Date.parse(to) - Date.parse(from) > DAY_MS;
+}
+
+async function readWindow(reader: WindowsReader, window: Window, looksAhead: boolean): Promise<void> {
   const { members, context, group } = reader;
-  for (const member of members) member.beginWindow(window);
-  for await (const page of pagesAfter(windowPager(reader, window), window.after, context.signal)) {
+  const { signal } = context;
+  const { change } = group;
+  const range = { ...(window.from && { from: withOffset(window.from) }), to: withOffset(window.to) };
+  const pager = rootPager(reader, { [change.filter]: range }, reader.selection);
+  for await (const page of pagesAfter(pager, { after: window.after, signal, looksAhead })) {
     if (page.totalRows !== undefined) context.estimate(group.plans, page.totalRows);
-    for (const object of page.objects) for (const member of members) member.take(object);
-    const { next } = page;
-    await context.push(
-      members.flatMap((member) =>
-        next === undefined ? member.checkpointAtEndOfWindow() : member.checkpointAt(next),
-      ),
-    );
+    for (const object of page.objects) for (const member of members) member.take(object, window);
+    await context.push(members.flatMap((member) => member.checkpointIn(window, page.next)));
   }
 }
 
-function windowPager({ group, root, selection, context }: WindowsReader, window: Window): Pager {
-  const { change } = group;
+/** Pages the root's rows under a condition: by its Connection where the live schema has one. */
+export function rootPager(
+  { group, root, context }: Pick<WindowsReader, 'group' | 'root' | 'context'>,
+  condition: JsonObject,
+  selection: Selection,
+): Pager {
   const { pageKey, label, id } = group.root;
-  const range = { ...(window.from && { from: withOffset(window.from) }), to: withOffset(window.to) };
-  const where = combineFilters(group.where, { [change.filter]: range });
-  const { client, schema } = context;
   const { filterType, connection } = root;
-  const common = { client, filterType, sort: pageKey.sort, where, selection, label };
+  const where = combineFilters(group.where, condition);
+  const common = { client: context.client, filterType, sort: pageKey.sort, where, selection, label };
   if (connection !== undefined) return connectionPager({ ...common, connection });
-  const withId = mergeSelections([selection, selectionOfPaths(schema, root.type, [id])]);
-  return listPager({ ...common, selection: withId, list: group.root.root, id });
+  return listPager({ ...common, list: group.root.root, id });
 }
 
 /** Rows whose changes have no date are asked for by id until they are final. */
-async function readOpen({ group, root, selection, members, context }: WindowsReader): Promise<void> {
-  const { id, label, pageKey } = group.root;
+async function readOpen(reader: WindowsReader): Promise<void> {
+  const { members, context, group } = reader;
   const keys = [...new Set(members.flatMap((member) => member.openKeys))].sort((a, b) => a - b);
+  const gone = await readByKeys(reader, keys);
+  if (gone === 0) return;
+  const told = members.some((member) => member.tellsDeletions)
+    ? 'their rows are marked as deleted'
+    : 'their rows stay as they were last written';
+  context.log('warn', `${gone} ${group.root.label} that were open are gone from the shop; ${told}.`);
+}
+
+/** Takes in what the events system told: after the windows, so that it has the last word on what they gave. */
+async function applyEvents(reader: WindowsReader): Promise<void> {
+  const { group, members, context } = reader;
+  const { eventObject, label } = group.root;
+  const events = eventObject === undefined ? undefined : context.events.get(eventObject);
+  if (events === undefined || group.plans.some(({ wanted }) => wanted.mode === 'full_refresh')) return;
+  for (let start = 0; start < events.changed.length; start += PAGE_SIZE) {
+    await readByReferences(reader, events.changed.slice(start, start + PAGE_SIZE));
+  }
+  for (const reference of events.deleted) {
+    for (const member of members) member.dropReference(reference, context.serverNow);
+  }
+  for (const member of members) member.handled(events.eventIds);
+  await context.push(members.flatMap((member) => member.checkpoint()));
+  if (events.eventIds.length === 0) return;
+  context.log(
+    'info',
+    `The events system told of ${events.changed.length} changed and ${events.deleted.length} deleted ${label}.`,
+  );
+}
+
+async function readByReferences(reader: WindowsReader, references: readonly string[]): Promise<void> {
+  const { members, context, group } = reader;
+  const areNumbers = group.root.pageKey.field === group.root.id;
+  const { objects } = await askForIds(reader, areNumbers ? references.map(Number) : references);
+  for (const object of objects) for (const member of members) member.takeAgain(object);
+  await context.push(members.flatMap((member) => member.checkpoint()));
+}
+
+/** Reads objects again by their keys and returns how many of them the shop does not have any more. */
+export async function readByKeys(reader: WindowsReader, keys: readonly number[]): Promise<number> {
+  const { group, members, context } = reader;
+  const { pageKey } = group.root;
   let gone = 0;
   for (let start = 0; start < keys.length; start += PAGE_SIZE) {
     const batch = keys.slice(start, start + PAGE_SIZE);
-    const pager = listPager({
-      client: context.client,
-      list: group.root.root,
-      filterType: root.filterType,
-      sort: pageKey.sort,
-      where: combineFilters(group.where, { [id]: batch }),
-      selection,
-      id,
-      label,
-    });
-    const { objects } = await pager(undefined, context.signal);
-    for (const object of objects) for (const member of members) member.takeOpen(object);
-    const found = new Set(objects.map((object) => object[pageKey.field]));
-    const missing = batch.filter((key) => !found.has(key));
+    const { objects } = await askForIds(reader, batch);
+    for (const object of objects) for (const member of members) member.takeAgain(object);
+    const missing = missingFrom(objects, batch, pageKey.field);
+    for (const key of missing) for (const member of members) member.drop(key, context.serverNow);
     gone += missing.length;
-    for (const key of missing) for (const member of members) member.dropOpen(key);
     await context.push(members.flatMap((member) => member.checkpoint()));
   }
-  if (gone > 0) {
-    context.log(
-      'warn',
-      `${gone} ${label} that were open are gone from the shop; their rows stay as they were last written.`,
-    );
-  }
+  return gone;
 }
 
-/** Centra's documentation writes times with an offset in digits. */
-function withOffset(time: string): string {
-  return time.replace(/Z$/, '+00:00');
+/** At most a page of ids. */
+function askForIds(reader: WindowsReader, ids: readonly (number | string)[]): Promise<Page> {
+  const { group, root, selection, context } = reader;
+  const { id, label, pageKey, root: list } = group.root;
+  const pager = listPager({
+    client: context.client,
+    list,
+    filterType: root.filterType,
+    sort: pageKey.sort,
+    where: combineFilters(group.where, { [id]: ids }),
+    selection,
+    id,
+    label,
+  });
+  return pager(undefined, context.signal);
+}
+
+function missingFrom(
+  objects: readonly CentraObject[],
+  keys: readonly number[],
+  field: string,
+): readonly number[] {
+  const found = new Set(objects.map((object) => object[field]));
+  return keys.filter((key) => !found.has(key));
 }

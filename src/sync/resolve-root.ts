@@ -1,4 +1,11 @@
-import { type GraphQLField, type GraphQLSchema, getNamedType, isEnumType, isInputObjectType } from 'graphql';
+import {
+  type GraphQLField,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isObjectType,
+} from 'graphql';
 import { ConnectorError } from '../errors.ts';
 import type { RootDefinition } from '../streams/definition.ts';
 
@@ -13,6 +20,10 @@ export interface ResolvedRoot {
   readonly connection: string | undefined;
   /** The field that shows whether a row is final, among the names that versions of the API give it. */
   readonly statusField: string | undefined;
+  /** The field on Counters that counts the rows of a filter. */
+  readonly counter: string | undefined;
+  /** How to find the oldest row by the time that the windows go by. */
+  readonly oldestTime: { readonly field: string; readonly sort: string } | undefined;
 }
 
 /** Finds a root in the live schema; throws a ConnectorError of kind `schema` when what the sync stands on is not there. */
@@ -40,8 +51,25 @@ export function resolveRoot(schema: GraphQLSchema, definition: RootDefinition): 
       connection !== undefined && isUsable(schema, connection, filterType, pageKey.sort)
         ? connection.name
         : undefined,
+    counter: canCount(schema, root, filterType) ? root : undefined,
+    oldestTime: change.kind === 'snapshot' ? undefined : oldestTimeOf(schema, list, change.field),
     statusField: change.kind === 'created' ? firstField(schema, type, change.statusFields) : undefined,
   });
+}
+
+function canCount(schema: GraphQLSchema, root: string, filterType: string): boolean {
+  const counters = schema.getType('Counters');
+  const counter = isObjectType(counters) ? counters.getFields()[root] : undefined;
+  return (
+    counter !== undefined &&
+    schema.getQueryType()?.getFields().counters !== undefined &&
+    argumentType(counter, 'where') === filterType
+  );
+}
+
+function oldestTimeOf(schema: GraphQLSchema, list: GraphQLField<unknown, unknown>, field: string) {
+  const sort = `${field}_ASC`;
+  return canSort(schema, list, sort) ? { field, sort } : undefined;
 }
 
 function isUsable(

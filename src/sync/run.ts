@@ -5,7 +5,9 @@ import { ConnectorError } from '../errors.ts';
 import type { LogMessage, Message, WantedStream } from '../protocol/message.ts';
 import { createChannel } from './channel.ts';
 import type { ReadContext } from './context.ts';
-import { type FetchGroup, groupPlans, planStream, type StreamPlan } from './plan.ts';
+import { confirmEvents, decodeIds, type EventsByObject, waitingEvents } from './events.ts';
+import { type FetchGroup, groupPlans, planStream, type Slice, type StreamPlan } from './plan.ts';
+import { runPool } from './pool.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { readWindows } from './read-windows.ts';
 import { stateReader } from './state.ts';
@@ -26,6 +28,14 @@ export interface SyncInput {
   readonly client: CentraClient;
   readonly schema: GraphQLSchema;
   readonly signal: AbortSignal;
+  readonly maxConcurrency: number;
+  /** 0: never. */
+  readonly reconcileEveryHours: number;
+  readonly reconcileDaysBack: number;
+  /** Whether Centra has enabled the events system. */
+  readonly hasEvents: boolean;
+  /** Only the rows of this range of time, without a look at the state and without one at the end. */
+  readonly slice?: Slice | undefined;
 }
 
 /** So many messages may wait to be written: a few pages, so that memory stays flat however slow the destination is. */
@@ -41,7 +51,7 @@ export interface Sync {
   readonly log: (level: LogMessage['level'], message: string) => void;
 }
 
-/** Reads the wanted streams, one group of requests after the other. A stream that fails does not stop the others. */
+/** Reads the wanted streams, as many groups of requests side by side as there may be requests. A stream that fails does not stop the others. */
 export function startSync(input: SyncInput): Sync {
   const channel = createChannel<Message>(CHANNEL_CAPACITY);
   const running = new Set<string>();
@@ -51,7 +61,11 @@ export function startSync(input: SyncInput): Sync {
       channel.tell({ type: 'status', stream, status: 'running', rateLimitedUntilMs: untilMs });
     }
   };
-  runGroups(input, { push: (messages) => channel.push(...messages), log, running }).then(
+  const push = (messages: readonly Message[]) =>
+    channel.push(
+      ...(input.slice === undefined ? messages : messages.filter(({ type }) => type !== 'checkpoint')),
+    );
+  runGroups(input, { push, log, running, fatal: undefined }).then(
     () => channel.close(),
     (error: unknown) => channel.close(error),
   );
@@ -63,27 +77,30 @@ interface Outlet {
   readonly log: ReadContext['log'];
   /** The streams under way, for those who must be told about a wait. */
   readonly running: Set<string>;
+  /** An error after which no other group can fare better. */
+  fatal: ConnectorError | undefined;
 }
 
 async function runGroups(input: SyncInput, outlet: Outlet): Promise<void> {
   const plans = await planAll(input, outlet);
+  const events = await takeEvents(plans, input);
   const { windows, snapshots } = groupPlans(plans);
   const jobs = [
     ...windows.map((group) => ({ group, read: (context: ReadContext) => readWindows(group, context) })),
     ...snapshots.map((group) => ({ group, read: (context: ReadContext) => readSnapshot(group, context) })),
   ];
-  let fatal: ConnectorError | undefined;
-  for (const { group, read } of jobs) {
-    if (fatal !== undefined || input.signal.aborted) await outlet.push(statuses(group, 'incomplete'));
-    else fatal = await runGroup(group, read, input, outlet);
-  }
+  const work = jobs.map(({ group, read }) => async () => {
+    if (outlet.fatal !== undefined || input.signal.aborted) await outlet.push(statuses(group, 'incomplete'));
+    else outlet.fatal = (await runGroup(group, read, { ...input, events }, outlet)) ?? outlet.fatal;
+  });
+  await runPool(work, input.maxConcurrency);
 }
 
-/** Returns the error after which the run must stop, if there was one. */
+/** Returns the error after which no other group is begun, if there was one. */
 async function runGroup(
   group: FetchGroup,
   read: (context: ReadContext) => Promise<void>,
-  input: SyncInput,
+  input: SyncInput & { readonly events: EventsByObject },
   outlet: Outlet,
 ): Promise<ConnectorError | undefined> {
   const names = group.plans.map(({ stream }) => stream.name);
@@ -92,6 +109,12 @@ async function runGroup(
     client: input.client,
     schema: input.schema,
     signal: input.signal,
+    maxConcurrency: input.maxConcurrency,
+    serverNow: toUtcSecond(input.serverNowMs),
+    startDate: input.startDate,
+    events: input.events,
+    reconcileEveryHours: input.reconcileEveryHours,
+    reconcileDaysBack: input.reconcileDaysBack,
     push: outlet.push,
     log: outlet.log,
     estimate: (plans, rows) => void outlet.push(estimates(plans, rows)),
@@ -138,11 +161,45 @@ async function planAll(input: SyncInput, outlet: Outlet): Promise<readonly Strea
       continue;
     }
     const serverNow = toUtcSecond(serverNowMs);
+    if (input.slice !== undefined && compiled.root.change.kind === 'snapshot') {
+      await outlet.push([
+        { type: 'failure', stream: stream.name, error: hasNoPast(stream.name) },
+        { type: 'status', stream: stream.name, status: 'incomplete' },
+      ]);
+      continue;
+    }
     plans.push(
-      planStream({ wanted: stream, stream: compiled, state: parsed.get(stream.name), startDate, serverNow }),
+      planStream({
+        wanted: stream,
+        stream: compiled,
+        state: parsed.get(stream.name),
+        startDate,
+        serverNow,
+        deletions: { reconciles: input.reconcileEveryHours > 0, hasEvents: input.hasEvents },
+        slice: input.slice,
+      }),
     );
   }
   return plans;
+}
+
+/** Confirms the events whose records a state that came back covers, and fetches those that wait. */
+async function takeEvents(
+  plans: readonly StreamPlan[],
+  { client, hasEvents, slice, signal }: SyncInput,
+): Promise<EventsByObject> {
+  const concerned = plans.filter((plan) => plan.kind === 'windows' && plan.wanted.mode === 'incremental');
+  const objectTypes = [...new Set(concerned.flatMap(({ stream }) => stream.root.eventObject ?? []))];
+  if (!hasEvents || slice !== undefined || objectTypes.length === 0) return new Map();
+  for (const objectType of objectTypes) {
+    const handled = concerned
+      .filter(({ stream }) => stream.root.eventObject === objectType)
+      .map(({ state }) => new Set(decodeIds(state.kind === 'windows' ? state.events : undefined)));
+    const [first = new Set<number>(), ...others] = handled;
+    const ids = [...first].filter((id) => others.every((other) => other.has(id)));
+    await confirmEvents(client, ids, signal);
+  }
+  return waitingEvents(client, objectTypes, signal);
 }
 
 function statuses(group: FetchGroup, status: 'started' | 'complete' | 'incomplete'): readonly Message[] {
@@ -154,6 +211,16 @@ function estimates(plans: readonly StreamPlan[], rows: number): readonly Message
   return plans
     .filter(({ stream }) => stream.each.length === 0)
     .map(({ stream }) => ({ type: 'estimate', stream: stream.name, rows }));
+}
+
+function hasNoPast(name: string): ConnectorError {
+  return new ConnectorError({
+    kind: 'config',
+    code: 'sync/snapshot_slice',
+    stream: name,
+    message: `The stream "${name}" is a snapshot of the present: it has no slice of the past.`,
+    hint: 'Name other streams with --only, or read it without --from and --to.',
+  });
 }
 
 function notReadable(

@@ -19,7 +19,7 @@ export type Time = string;
 export type Sent = string;
 
 /**
- * `through`: everything that changed until then has been written, except for what is owed. `edge`: the rows of the last seconds before it, which the next run reads again. `open`: the rows that may still change without a date.
+ * `through`: everything that changed until then has been written, except for what is owed. `edge`: the rows of the last seconds before it, which the next run reads again. `open`: the rows that may still change without a date. `reconciled_at`: when the rows were last compared with the shop's.
  */
 export interface WindowsState {
   version: Version;
@@ -29,6 +29,17 @@ export interface WindowsState {
   owed: Window[];
   edge?: Sent;
   open?: Sent;
+  /**
+   * The rows that were written lately, by the UTC day on which they were created, so that those that go away can be named.
+   */
+  known?: {
+    [k: string]: string;
+  };
+  reconciled_at?: Time;
+  /**
+   * The events that were handled and are not confirmed yet: ids ascending, runs as first-last, with commas between.
+   */
+  events?: string;
 }
 /**
  * A range of time, both ends included, that is not read to its end. `after`: the position after the last page that was written. `edge`: the rows of its last seconds that were written.

@@ -41,6 +41,14 @@ export class StreamWriter {
     this.tally.unchanged += rows.length;
   }
 
+  /** Tells that rows are gone. The cursor is set to that time, so that in a destination that keeps the newest this wins. */
+  delete(keys: readonly JsonObject[], deletedAt: string): void {
+    this.tally.deleted += keys.length;
+    for (const key of keys) {
+      this.#pending.push({ data: { ...key, [this.stream.cursor]: deletedAt }, changes: [], deletedAt });
+    }
+  }
+
   /** What was added since the last checkpoint, then the checkpoint. */
   checkpoint(state: JsonObject): readonly Message[] {
     const { name } = this.stream;

@@ -4,6 +4,8 @@ export interface Tally {
   records: number;
   /** Rows that had to be read again, were as before, and were not written again. */
   unchanged: number;
+  /** Rows told to be gone from the shop; among the records. */
+  deleted: number;
   /** Rows held back by `on_error: quarantine`. */
   quarantined: number;
   /** Values that are null because they would not convert, by column. */
@@ -11,13 +13,14 @@ export interface Tally {
 }
 
 export function emptyTally(): Tally {
-  return { records: 0, unchanged: 0, quarantined: 0, nulled: new Map() };
+  return { records: 0, unchanged: 0, deleted: 0, quarantined: 0, nulled: new Map() };
 }
 
 /** One sentence a stream, with what is not zero. */
 export function describeTally(stream: string, tally: Tally): string {
   const parts = [`${tally.records} records`];
   if (tally.unchanged > 0) parts.push(`${tally.unchanged} read again and unchanged, so not written`);
+  if (tally.deleted > 0) parts.push(`${tally.deleted} of them mark rows that are gone from the shop`);
   if (tally.quarantined > 0) parts.push(`${tally.quarantined} held back by on_error: quarantine`);
   for (const [column, count] of tally.nulled)
     parts.push(`${count} values of ${column} would not convert and are null`);

@@ -1,13 +1,15 @@
-import type { CompiledStream, RowContext } from '../catalog/compiled.ts';
+import type { CompiledStream, MappedRow, RowContext } from '../catalog/compiled.ts';
 import type { JsonObject } from '../json.ts';
 import type { Message } from '../protocol/message.ts';
 import type { CreatedChange, UpdatedChange } from '../streams/definition.ts';
+import { encodeIds } from './events.ts';
+import { type KeyShape, KnownRows, keyShapeOf, keysOf, lineIdsOf } from './known-rows.ts';
 import type { CentraObject } from './pager.ts';
 import { OVERLAP_SECONDS } from './plan.ts';
 import { decodeSent, encodeSent } from './sent.ts';
 import type { Window, WindowsState } from './state.generated.ts';
 import { fingerprintOf, StreamWriter } from './stream-writer.ts';
-import { addSeconds, parseCentraTime } from './time.ts';
+import { addSeconds, parseCentraTime, type UtcSecond } from './time.ts';
 
 /** More rows than this at the edge of a window are not remembered but written again, so that the state stays small. */
 const LARGEST_EDGE = 2_000;
@@ -22,6 +24,15 @@ export interface ObjectFields {
   readonly status: string | undefined;
 }
 
+export interface WindowsProgressOptions {
+  readonly stream: CompiledStream;
+  readonly change: UpdatedChange | CreatedChange;
+  readonly fields: ObjectFields;
+  readonly state: WindowsState;
+  /** Whether rows that are gone from the shop are to be told. */
+  readonly tellsDeletions: boolean;
+}
+
 /** One stream of a root that is read by windows: what was written, what is open, what is still owed. */
 export class WindowsProgress {
   readonly writer: StreamWriter;
@@ -30,26 +41,26 @@ export class WindowsProgress {
   readonly #open: Map<number, string>;
   /** What earlier windows wrote in the seconds that this run reads again. */
   readonly #written: Map<number, string>;
+  readonly #keyShape: KeyShape | undefined;
+  readonly #known: KnownRows;
+  readonly #edges = new Map<string, Map<number, string>>();
   #state: WindowsState;
-  #edge = new Map<number, string>();
-  #edgeFrom = '';
   #encodedOpen: string | undefined;
+  #encodedKnown: Readonly<Record<string, string>> | undefined;
 
-  constructor(
-    stream: CompiledStream,
-    change: UpdatedChange | CreatedChange,
-    fields: ObjectFields,
-    state: WindowsState,
-  ) {
+  constructor({ stream, change, fields, state, tellsDeletions }: WindowsProgressOptions) {
     this.writer = new StreamWriter(stream);
     this.#change = change;
     this.#fields = fields;
     this.#state = state;
     this.#open = decodeSent(state.open);
     this.#encodedOpen = state.open;
-    this.#written = new Map(
-      [state.edge, ...state.owed.map(({ edge }) => edge)].flatMap((text) => [...decodeSent(text)]),
-    );
+    this.#known = new KnownRows(state.known);
+    this.#encodedKnown = state.known;
+    this.#keyShape = tellsDeletions ? keyShapeOf(stream) : undefined;
+    const edges = [state.edge, ...state.owed.map(({ edge }) => edge)];
+    this.#written = new Map(edges.flatMap((text) => [...decodeSent(text)]));
+    for (const window of state.owed) this.#edges.set(nameOf(window), decodeSent(window.edge));
   }
 
   get openKeys(): readonly number[] {
@@ -60,76 +71,157 @@ export class WindowsProgress {
     return this.#state.owed;
   }
 
-  /** Begins the first window that is owed. When it is resumed, the edge that its earlier part left goes on to grow. */
-  beginWindow(window: Window): void {
-    this.#edge = decodeSent(window.edge);
-    this.#edgeFrom = addSeconds(window.to, -OVERLAP_SECONDS);
+  get tellsDeletions(): boolean {
+    return this.#keyShape !== undefined;
   }
 
-  /** Takes an object of the window that was begun. */
-  take(object: CentraObject): void {
+  /** Everything until then is written once nothing is owed any more. */
+  get through(): UtcSecond | undefined {
+    return this.#state.through;
+  }
+
+  get reconciledAt(): UtcSecond | undefined {
+    return this.#state.reconciled_at;
+  }
+
+  isKnown(key: number): boolean {
+    return this.#known.has(key);
+  }
+
+  isOpen(key: number): boolean {
+    return this.#open.has(key);
+  }
+
+  knownSince(day: string): readonly number[] {
+    return this.#known.idsSince(day);
+  }
+
+  /** Several windows in the place of one that was not begun. */
+  split(window: Window, parts: readonly Window[]): void {
+    this.#state = {
+      ...this.#state,
+      owed: this.#state.owed.flatMap((owed) => (nameOf(owed) === nameOf(window) ? parts : [owed])),
+    };
+  }
+
+  /** Takes an object that a window gave. */
+  take(object: CentraObject, window: Window): void {
     const key = this.#keyOf(object);
     const rows = this.writer.map(object, NO_SNAPSHOT);
-    const isEdge = this.#isAtEdge(object);
+    const isEdge = this.#isAtEdge(object, window);
     const isOpen = this.#isOpen(object);
     const known = key === undefined ? undefined : (this.#open.get(key) ?? this.#written.get(key));
     const print = known !== undefined || isEdge || isOpen ? fingerprintOf(rows) : undefined;
     if (print !== undefined && print === known) this.writer.countUnchanged(rows);
     else this.writer.add(rows);
-    if (key === undefined || print === undefined) return;
-    if (isEdge) this.#edge.set(key, print);
+    if (key === undefined) return;
+    this.#remember(key, object, rows);
+    if (print === undefined) return;
+    if (isEdge) this.#edgeOf(window).set(key, print);
+    if (this.#written.has(key)) this.#written.set(key, print);
     this.#setOpen(key, isOpen ? print : undefined);
   }
 
-  /** Takes an open object that was read again by its id. */
-  takeOpen(object: CentraObject): void {
+  /** Takes an object that was read again by its id. */
+  takeAgain(object: CentraObject): void {
     const key = this.#keyOf(object);
     if (key === undefined) return;
     const rows = this.writer.map(object, NO_SNAPSHOT);
     const print = fingerprintOf(rows);
-    if (print === this.#open.get(key)) this.writer.countUnchanged(rows);
+    if (print === (this.#open.get(key) ?? this.#written.get(key))) this.writer.countUnchanged(rows);
     else this.writer.add(rows);
-    if (this.#written.has(key)) this.#written.set(key, print);
+    this.#written.set(key, print);
+    this.#remember(key, object, rows);
     this.#setOpen(key, this.#isOpen(object) ? print : undefined);
   }
 
-  /** An open object that the shop does not have any more. */
-  dropOpen(key: number): void {
+  /** An object that the shop does not have any more; its rows are told to be gone, where that is wanted. */
+  drop(key: number, deletedAt: UtcSecond): void {
     this.#setOpen(key, undefined);
+    this.#written.delete(key);
+    if (this.#keyShape === undefined) return;
+    const lines = this.#known.forget(key);
+    if (lines === undefined) return;
+    this.#encodedKnown = undefined;
+    this.writer.delete(keysOf(key, lines, this.#keyShape), deletedAt);
   }
 
-  /** The messages for what was taken, with a state that goes on after `position` in the first owed window. */
-  checkpointAt(position: string): readonly Message[] {
-    const [window, ...others] = this.#state.owed;
-    if (window === undefined) return this.checkpoint();
-    const edge = this.#encodedEdge();
-    this.#state = {
-      ...this.#state,
-      owed: [{ ...window, after: position, ...(edge && { edge }) }, ...others],
-    };
-    return this.checkpoint();
+  /** The same for an object that the events system says is gone; only rows of the object itself can be named by its id alone. */
+  dropReference(reference: string, deletedAt: UtcSecond): void {
+    const shape = this.#keyShape;
+    const key = Number(reference);
+    if (Number.isSafeInteger(key) && this.#known.has(key)) this.drop(key, deletedAt);
+    else if (shape !== undefined && shape.lineColumn === undefined && this.#change.kind === 'updated') {
+      this.writer.delete([{ [shape.rootColumn]: reference }], deletedAt);
+    }
   }
 
-  /** The same, when the first owed window is read to its end. */
-  checkpointAtEndOfWindow(): readonly Message[] {
-    const { edge: _, ...state } = this.#state;
-    const edge = this.#encodedEdge();
-    this.#state = { ...state, owed: this.#state.owed.slice(1), ...(edge && { edge }) };
-    for (const [key, print] of this.#edge) this.#written.set(key, print);
-    this.#edge = new Map();
+  /** Events whose records go out with the next checkpoint; a later run confirms them. */
+  handled(eventIds: readonly number[]): void {
+    const { events: _, ...state } = this.#state;
+    this.#state = eventIds.length === 0 ? state : { ...state, events: encodeIds(eventIds) };
+  }
+
+  /** Rows of days before this one are not compared with the shop any more. */
+  forgetBefore(day: string): void {
+    this.#known.forgetBefore(day);
+    this.#encodedKnown = undefined;
+  }
+
+  reconciled(at: UtcSecond): void {
+    this.#state = { ...this.#state, reconciled_at: at };
+  }
+
+  /** The messages for what was taken, with a state that goes on after `position` in the window; undefined: it is read to its end. */
+  checkpointIn(window: Window, position: string | undefined): readonly Message[] {
+    const name = nameOf(window);
+    const edge = encodeEdge(this.#edgeOf(window));
+    if (position !== undefined) {
+      const owed = this.#state.owed.map((other) =>
+        nameOf(other) === name ? { ...boundsOf(other), after: position, ...(edge && { edge }) } : other,
+      );
+      this.#state = { ...this.#state, owed };
+      return this.checkpoint();
+    }
+    const owed = this.#state.owed.filter((other) => nameOf(other) !== name);
+    this.#state = { ...this.#state, owed };
+    if (window.to === this.#state.through) {
+      const { edge: _, ...state } = this.#state;
+      this.#state = { ...state, ...(edge && { edge }) };
+    }
     return this.checkpoint();
   }
 
   /** The messages for what was taken, with the state as it stands. */
   checkpoint(): readonly Message[] {
-    const { open: _, ...state } = this.#state;
+    const { open: _, known: __, ...state } = this.#state;
     this.#encodedOpen ??= encodeSent(this.#open);
-    this.#state = { ...state, ...(this.#encodedOpen !== '' && { open: this.#encodedOpen }) };
+    if (this.tellsDeletions && this.#change.kind === 'created') this.#encodedKnown ??= this.#known.encode();
+    this.#state = {
+      ...state,
+      ...(this.#encodedOpen !== '' && { open: this.#encodedOpen }),
+      ...(this.#encodedKnown && { known: this.#encodedKnown }),
+    };
     return this.writer.checkpoint(this.#state as unknown as JsonObject);
   }
 
-  #encodedEdge(): string | undefined {
-    return this.#edge.size === 0 || this.#edge.size > LARGEST_EDGE ? undefined : encodeSent(this.#edge);
+  #edgeOf(window: Window): Map<number, string> {
+    const present = this.#edges.get(nameOf(window));
+    if (present !== undefined) return present;
+    const edge = new Map<number, string>();
+    this.#edges.set(nameOf(window), edge);
+    return edge;
+  }
+
+  #remember(key: number, object: CentraObject, rows: readonly MappedRow[]): void {
+    // Rows with a date of change are too many to be remembered.
+    if (this.#keyShape === undefined || this.#change.kind !== 'created') return;
+    const day = parseCentraTime(object[this.#fields.time])?.slice(0, 10);
+    const good = rows.flatMap((row) => ('quarantined' in row ? [] : [row.data]));
+    const lines = lineIdsOf(good, this.#keyShape);
+    if (day === undefined || lines === undefined) return;
+    this.#known.set(key, day, lines);
+    this.#encodedKnown = undefined;
   }
 
   #setOpen(key: number, print: string | undefined): void {
@@ -144,13 +236,28 @@ export class WindowsProgress {
     return typeof key === 'number' && Number.isSafeInteger(key) && key >= 0 ? key : undefined;
   }
 
-  #isAtEdge(object: CentraObject): boolean {
+  /** Only the end of what is read now is read again next time. */
+  #isAtEdge(object: CentraObject, window: Window): boolean {
+    if (window.to !== this.#state.through) return false;
     const time = parseCentraTime(object[this.#fields.time]);
-    return time !== undefined && time >= this.#edgeFrom;
+    return time !== undefined && time >= addSeconds(window.to, -OVERLAP_SECONDS);
   }
 
   #isOpen(object: CentraObject): boolean {
     if (this.#change.kind !== 'created' || this.#fields.status === undefined) return false;
     return !this.#change.finalStatuses.includes(String(object[this.#fields.status]));
   }
+}
+
+/** What tells the windows of one stream apart: their ends never change while they are owed. */
+function nameOf({ from, to }: Window): string {
+  return `${from ?? ''}/${to}`;
+}
+
+function boundsOf({ from, to }: Window): Window {
+  return from === undefined ? { to } : { from, to };
+}
+
+function encodeEdge(edge: ReadonlyMap<number, string>): string | undefined {
+  return edge.size === 0 || edge.size > LARGEST_EDGE ? undefined : encodeSent(edge);
 }

@@ -58,7 +58,7 @@ test.each<[string, Message, string]>([
 test('reads a configured catalog: fewer properties than discovered are deselected columns', () => {
   const stream = { name: 'orders', json_schema: { properties: { id: {}, number: {} } } };
   expect(parseConfiguredCatalog({ streams: [{ stream, sync_mode: 'incremental' }] })).toEqual([
-    { name: 'orders', mode: 'incremental', columns: new Set(['id', 'number']) },
+    { name: 'orders', mode: 'incremental', columns: new Set(['id', 'number']), wantsDeletions: false },
   ]);
 });
 

@@ -16,8 +16,15 @@ interface Case {
 }
 
 function plan({ mode = 'incremental', state, startDate }: Case) {
-  const wanted = { name: 'orders', mode, columns: undefined };
-  return planStream({ wanted, stream: plainStream('orders', orders), state, startDate, serverNow }).state;
+  const wanted = { name: 'orders', mode, columns: undefined, wantsDeletions: true };
+  return planStream({
+    wanted,
+    stream: plainStream('orders', orders),
+    state,
+    startDate,
+    serverNow,
+    deletions: { reconciles: false, hasEvents: false },
+  }).state;
 }
 
 const done: StreamState = {
@@ -142,11 +149,23 @@ test.each<[string, StreamState | undefined, object]>([
     { snapshot_at: serverNow, complete: false },
   ],
 ])('after %s, a snapshot is planned', (_, state, expected) => {
-  const wanted = { name: 'inventory', mode: 'incremental', columns: undefined } as const;
+  const wanted = {
+    name: 'inventory',
+    mode: 'incremental',
+    columns: undefined,
+    wantsDeletions: true,
+  } as const;
   const stream = plainStream('inventory', inventory, { each: ['stock'] });
-  expect(planStream({ wanted, stream, state, startDate: undefined, serverNow }).state).toMatchObject(
-    expected,
-  );
+  expect(
+    planStream({
+      wanted,
+      stream,
+      state,
+      startDate: undefined,
+      serverNow,
+      deletions: { reconciles: false, hasEvents: false },
+    }).state,
+  ).toMatchObject(expected);
 });
 
 test('streams share requests when root, filter and what is owed are the same', () => {
@@ -157,11 +176,12 @@ test('streams share requests when root, filter and what is owed are the same', (
     where?: Readonly<Record<string, string>>,
   ) =>
     planStream({
-      wanted: { name, mode: 'incremental', columns: undefined },
+      wanted: { name, mode: 'incremental', columns: undefined, wantsDeletions: true },
       stream: plainStream(name, root, { where }),
       state,
       startDate: undefined,
       serverNow,
+      deletions: { reconciles: false, hasEvents: false },
     });
   const { windows, snapshots } = groupPlans([
     planOf('orders', orders),

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../errors.ts';
 import { isObject } from '../../json.ts';
 import type { WantedStream } from '../message.ts';
+import { DELETED_AT } from './messages.ts';
 
 /** Reads a ConfiguredAirbyteCatalog. Properties that a stream's `json_schema` lacks are columns that the user deselected. */
 export function parseConfiguredCatalog(value: unknown): readonly WantedStream[] {
@@ -26,7 +27,8 @@ function parseEntry(entry: unknown, index: number): WantedStream {
   const schema = stream.json_schema;
   const properties = isObject(schema) ? schema.properties : undefined;
   const columns = isObject(properties) ? new Set(Object.keys(properties)) : undefined;
-  return { name, mode, columns: columns === undefined || columns.size === 0 ? undefined : columns };
+  const chosen = columns === undefined || columns.size === 0 ? undefined : columns;
+  return { name, mode, columns: chosen, wantsDeletions: chosen?.has(DELETED_AT) ?? true };
 }
 
 function malformed(what: string): ConnectorError {

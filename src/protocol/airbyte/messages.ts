@@ -1,4 +1,5 @@
 import { type ConnectorError, type ErrorKind, sentence } from '../../errors.ts';
+import type { JsonObject } from '../../json.ts';
 import type { CheckpointMessage, LogMessage, Message, OfferedStream, RecordsMessage } from '../message.ts';
 import type { AirbyteCatalog, AirbyteMessage } from './airbyte-protocol.generated.ts';
 
@@ -15,6 +16,16 @@ const failureTypes: Readonly<Record<ErrorKind, 'config_error' | 'transient_error
   });
 
 const levels = Object.freeze({ debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR' } as const);
+
+/** By these columns, destinations that keep one row a key know that a row is to be deleted. */
+export const DELETED_AT = '_ab_cdc_deleted_at';
+const UPDATED_AT = '_ab_cdc_updated_at';
+
+const timestamp = Object.freeze({
+  type: ['null', 'string'],
+  format: 'date-time',
+  airbyte_type: 'timestamp_with_timezone',
+});
 
 /** The lines, each with its line break, that a message of the core becomes. `nowMs` stamps them. */
 export function airbyteLines(message: Message, nowMs: number): string {
@@ -82,7 +93,7 @@ export function catalogLine(streams: readonly OfferedStream[]): string {
   const catalog: AirbyteCatalog = {
     streams: streams.map((stream) => ({
       name: stream.name,
-      json_schema: { ...stream.jsonSchema },
+      json_schema: stream.tellsDeletions ? withDeletionColumns(stream.jsonSchema) : { ...stream.jsonSchema },
       supported_sync_modes: ['full_refresh', 'incremental'],
       source_defined_cursor: true,
       default_cursor_field: [stream.cursor],
@@ -93,11 +104,20 @@ export function catalogLine(streams: readonly OfferedStream[]): string {
   return line({ type: 'CATALOG', catalog });
 }
 
+function withDeletionColumns(schema: JsonObject): Record<string, unknown> {
+  const columns = {
+    [DELETED_AT]: { ...timestamp, description: 'When the row was found to be gone from the shop.' },
+    [UPDATED_AT]: { ...timestamp, description: 'When that was found.' },
+  };
+  return { ...schema, properties: { ...(schema.properties as JsonObject), ...columns } };
+}
+
 /** Written by hand rather than through one large object: this is the hot path of a read. */
 function recordLines({ stream, records }: RecordsMessage, nowMs: number): string {
   const head = `{"type":"RECORD","record":{"stream":${JSON.stringify(stream)},"emitted_at":${nowMs},"data":`;
   let lines = '';
-  for (const { data, changes } of records) {
+  for (const { data: row, changes, deletedAt } of records) {
+    const data = deletedAt === undefined ? row : { ...row, [DELETED_AT]: deletedAt, [UPDATED_AT]: deletedAt };
     const meta =
       changes.length === 0 ? '' : `,"meta":${JSON.stringify({ changes: changes.map(toMetaChange) })}`;
     lines += `${head}${JSON.stringify(data)}${meta}}}\n`;

@@ -1,0 +1,222 @@
+import type { CentraClient, ClientObserver } from '../centra/client.ts';
+import { parseRateLimits, type RateLimit, rateLimitsQuery } from '../centra/rate-limits.ts';
+import { type Configuration, loadConfiguration } from '../config/load.ts';
+import { ConnectorError, type ErrorKind, sentence } from '../errors.ts';
+import type { WantedStream } from '../protocol/message.ts';
+import { forecast, sumOf } from '../sync/forecast.ts';
+import {
+  type GroupMeasure,
+  type MeasureContext,
+  measureSnapshot,
+  measureWindows,
+  needOf,
+  SAMPLE_ROWS,
+} from '../sync/measure.ts';
+import { groupPlans, planStream, type StreamPlan } from '../sync/plan.ts';
+import { stateReader } from '../sync/state.ts';
+import { toUtcSecond } from '../sync/time.ts';
+import { stderrLog } from './catalog/open-catalog.ts';
+import { SUCCESS, worstOf } from './exit-code.ts';
+import { type ExplainResult, explainText, windowInWords } from './explain-table.ts';
+import { loggingObserver, warnOfUnknownNames } from './log.ts';
+import { compileMapping, type Mapping } from './mapping.ts';
+import { readInput } from './read-input.ts';
+import { findSchemas, openShop, type Schemas } from './shop.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** A person waits for the answer. */
+const EXPLAIN_PATIENCE_MS = 20_000;
+
+export interface ExplainArguments {
+  readonly config: string;
+  readonly catalog?: string | undefined;
+  readonly state?: string | undefined;
+  readonly json: boolean;
+}
+
+/** Says what a sync will ask for, and how long that takes under the limits of the API. */
+export async function explain(args: ExplainArguments, surroundings: Surroundings): Promise<number> {
+  const { output, signal, version } = surroundings;
+  const configuration = await loadConfiguration(args.config);
+  output.guard([configuration.apiToken, configuration.piiKey]);
+  const log = stderrLog(surroundings);
+  warnOfUnknownNames(configuration, log);
+  const { config, catalog, state } = args;
+  // Without a configured catalog, all streams are wanted; which these are is known later.
+  const { wanted, states } = await readInput(
+    { config, catalog, state, ...(catalog === undefined && { only: [] }) },
+    Date.now(),
+  );
+  const latency = timed();
+  const observer: ClientObserver = loggingObserver(log);
+  const shop = openShop(configuration, { version, patienceMs: EXPLAIN_PATIENCE_MS, observer });
+  try {
+    const schemas = await findSchemas(shop.client, signal, []);
+    const chosen = catalog === undefined ? undefined : wanted;
+    const mapping = await compileMapping(configuration, schemas, chosen);
+    for (const warning of mapping.warnings) log('warn', warning);
+    const { plans, unreadable } = await plansOf(chosen, mapping, states, configuration, schemas);
+    const context = { client: latency.watch(shop.client), schema: schemas.schema, signal };
+    const measured = await measureAll(plans, context);
+    const limits = parseRateLimits((await shop.client.ask(rateLimitsQuery, signal)).data);
+    const result = resultOf(measured, limits, {
+      configuration,
+      latencyMs: latency.medianMs(),
+      unreadable: [...unreadable, ...measured.failed],
+      asked: shop.client.usage(),
+    });
+    const host = new URL(configuration.endpoint).host;
+    const hasState = state !== undefined;
+    const text = args.json
+      ? `${JSON.stringify(result)}\n`
+      : explainText(result, { host, hasState, sampleRows: SAMPLE_ROWS });
+    await output.writeText(text);
+    return measured.kinds.length === 0 ? SUCCESS : worstOf(measured.kinds);
+  } finally {
+    await shop.close();
+  }
+}
+
+interface NotRead {
+  readonly stream: string;
+  readonly reason: string;
+}
+
+async function plansOf(
+  chosen: readonly WantedStream[] | undefined,
+  { streams, unreadable }: Mapping,
+  states: ReadonlyMap<string, unknown>,
+  { startDate }: Configuration,
+  { serverNowMs }: Schemas,
+): Promise<{ readonly plans: readonly StreamPlan[]; readonly unreadable: readonly NotRead[] }> {
+  const readState = await stateReader();
+  const wanted = chosen ?? streams.map(({ name }) => wholeStream(name));
+  const plans: StreamPlan[] = [];
+  const without: NotRead[] = chosen === undefined ? [...unreadable] : [];
+  for (const stream of wanted) {
+    const compiled = streams.find(({ name }) => name === stream.name);
+    if (compiled === undefined) {
+      const reason = unreadable.find((other) => other.stream === stream.name)?.reason;
+      without.push({ stream: stream.name, reason: reason ?? 'The tenant catalog does not have it.' });
+      continue;
+    }
+    const state = readState(stream.name, states.get(stream.name));
+    const serverNow = toUtcSecond(serverNowMs);
+    const reconciles = reconcileEveryHours > 0;
+    plans.push(
+      planStream({
+        wanted: stream,
+        stream: compiled,
+        state,
+        startDate,
+        serverNow,
+        deletions: { reconciles, hasEvents: false },
+      }),
+    );
+  }
+  return { plans, unreadable: without };
+}
+
+/** How it is found out that rows are gone changes nothing about the rows that are read. */
+const deletions = Object.freeze({ reconciles: false, hasEvents: false });
+
+function wholeStream(name: string): WantedStream {
+  return { name, mode: 'incremental', columns: undefined, wantsDeletions: true };
+}
+
+interface Measured {
+  readonly measures: readonly GroupMeasure[];
+  readonly failed: readonly NotRead[];
+  readonly kinds: readonly ErrorKind[];
+}
+
+/** A root that the token may not see does not keep the others from being measured. */
+async function measureAll(plans: readonly StreamPlan[], context: MeasureContext): Promise<Measured> {
+  const { windows, snapshots } = groupPlans(plans);
+  const measures: GroupMeasure[] = [];
+  const failed: NotRead[] = [];
+  const kinds: ErrorKind[] = [];
+  const jobs = [
+    ...windows.map((group) => ({ group, measure: () => measureWindows(group, context) })),
+    ...snapshots.map((group) => ({ group, measure: () => measureSnapshot(group, context) })),
+  ];
+  for (const { group, measure } of jobs) {
+    try {
+      measures.push(await measure());
+    } catch (error) {
+      const isOfThisRoot =
+        error instanceof ConnectorError && ['permission', 'schema', 'mapping'].includes(error.kind);
+      if (!isOfThisRoot) throw error;
+      kinds.push(error.kind);
+      const reason = sentence(error);
+      failed.push(...group.plans.map(({ stream }) => ({ stream: stream.name, reason })));
+    }
+  }
+  return { measures, failed, kinds };
+}
+
+interface Circumstances {
+  readonly configuration: Configuration;
+  readonly latencyMs: number;
+  readonly unreadable: readonly NotRead[];
+  readonly asked: { readonly requests: number; readonly complexity: number };
+}
+
+function resultOf(
+  { measures }: Measured,
+  limits: readonly RateLimit[],
+  { configuration, latencyMs, unreadable, asked }: Circumstances,
+): ExplainResult {
+  const { budgetShare, maxConcurrency } = configuration;
+  const needUnder = (share: number) => measures.map((measure) => needOf(measure, limits, share));
+  const needs = needUnder(budgetShare);
+  const times = [...new Set([budgetShare, 1])].map((share) => {
+    const need = sumOf(needUnder(share));
+    const { durationMs, boundBy } = forecast({ need, limits, share, latencyMs, maxConcurrency });
+    return { share, ...need, seconds: Math.ceil(durationMs / 100) / 10, bound_by: boundInWords(boundBy) };
+  });
+  return {
+    is_complete: measures.every(({ windows }) => windows !== undefined),
+    streams: measures.flatMap(({ streams }) =>
+      streams.map(({ stream, rows, isExact }) => ({ stream, rows: rows ?? null, is_exact: isExact })),
+    ),
+    fetches: measures.map(({ streams, windows, open }, index) => ({
+      streams: streams.map(({ stream }) => stream),
+      rows: windows?.reduce((sum, { rows }) => sum + rows, 0) ?? null,
+      open,
+      requests: needs[index]?.requests ?? 0,
+      complexity: needs[index]?.complexity ?? 0,
+    })),
+    unreadable,
+    limits: limits.map(({ resource, windowMs, quota, remaining }) => ({
+      resource,
+      window_seconds: windowMs / 1000,
+      quota,
+      remaining,
+    })),
+    times,
+    asked: { requests: asked.requests, complexity: asked.complexity },
+  };
+}
+
+function boundInWords(boundBy: RateLimit | 'latency'): string {
+  if (boundBy === 'latency') return 'the time that answers take';
+  return `the limit of ${boundBy.resource} in ${windowInWords(boundBy.windowMs / 1000)}`;
+}
+
+/** Watches how long answers take. */
+function timed() {
+  const times: number[] = [];
+  return {
+    watch: (client: CentraClient): CentraClient => ({
+      ...client,
+      ask: async (query, signal) => {
+        const start = performance.now();
+        const answer = await client.ask(query, signal);
+        times.push(performance.now() - start);
+        return answer;
+      },
+    }),
+    medianMs: () => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0,
+  };
+}

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import type { Secret } from '../config/secret.ts';
+
+/** stdout, for protocol lines only. */
+export interface Output {
+  /** Resolves when there is room for more. Rejects with OutputClosed when nobody reads any more. */
+  readonly write: (lines: string) => Promise<void>;
+  /** The same for lines that people read, with every secret blotted out that may have got into them. */
+  readonly writeText: (lines: string) => Promise<void>;
+  /** From now on, `writeText` and `redact` blot these out. */
+  readonly guard: (secrets: readonly (Secret | undefined)[]) => void;
+  readonly redact: (text: string) => string;
+  /** Resolves when all is handed to the operating system. */
+  readonly flush: () => Promise<void>;
+}
+
+export class OutputClosed extends Error {
+  override readonly name = 'OutputClosed';
+}
+
+export function createOutput(stream: Writable): Output {
+  const guarded: string[] = [];
+  let isClosed = false;
+  stream.on('error', () => {
+    isClosed = true;
+  });
+
+  async function write(lines: string): Promise<void> {
+    if (isClosed) throw new OutputClosed('Nobody reads the output any more.');
+    if (lines === '' || stream.write(lines)) return;
+    await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(() => undefined);
+    if (isClosed || stream.destroyed) throw new OutputClosed('Nobody reads the output any more.');
+  }
+
+  return Object.freeze({
+    write,
+    writeText: (lines: string) => write(blotOut(lines, guarded)),
+    redact: (text: string) => blotOut(text, guarded),
+    guard: (secrets: readonly (Secret | undefined)[]) => {
+      for (const secret of secrets) {
+        const value = secret?.reveal() ?? '';
+        if (value !== '') guarded.push(value, JSON.stringify(value).slice(1, -1));
+      }
+    },
+    flush: () => new Promise<void>((resolve) => stream.write('', () => resolve())),
+  });
+}
+
+function blotOut(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
+}

@@ -1,0 +1,175 @@
+import type { CentraClient, Query } from '../centra/client.ts';
+import { ConnectorError } from '../errors.ts';
+import { isObject } from '../json.ts';
+
+/** What the events system says of one kind of object since its events were last confirmed. */
+export interface ObjectEvents {
+  /** Ids of the events that are taken in by this. */
+  readonly eventIds: readonly number[];
+  /** Ids of the objects that changed or came. */
+  readonly changed: readonly string[];
+  /** Ids of the objects that are gone. */
+  readonly deleted: readonly string[];
+}
+
+/** By the name of the kind of object: `Order`. */
+export type EventsByObject = ReadonlyMap<string, ObjectEvents>;
+
+/** So many events are handled by one run; the rest waits for the next. */
+const MOST_PAGES = 50;
+const EVENTS_PER_PAGE = 200;
+
+/**
+ * The events that wait in the queue of the token's integration name. They stay there: they are confirmed by the next run, when
+ * a state has come back that knows them, which proves that their records were taken in.
+ */
+export async function waitingEvents(
+  client: CentraClient,
+  objectTypes: readonly string[],
+  signal: AbortSignal,
+): Promise<EventsByObject> {
+  await listenTo(client, objectTypes, signal);
+  const events: ShopEvent[] = [];
+  for (let page = 1; page <= MOST_PAGES; page += 1) {
+    const { data } = await client
+      .ask({ ...eventsQuery, variables: { objectTypes, page } }, signal)
+      .catch((error: unknown) => {
+        throw withoutEvents(error);
+      });
+    const batch = Array.isArray(data.events) ? data.events.flatMap(parseEvent) : [];
+    events.push(...batch);
+    if (batch.length < EVENTS_PER_PAGE) break;
+  }
+  return new Map(objectTypes.map((objectType) => [objectType, foldEvents(events, objectType)]));
+}
+
+/** Throws what a read would meet: the events system is not enabled, or the token may not use it. */
+export async function probeEvents(client: CentraClient, signal: AbortSignal): Promise<void> {
+  await client.ask({ ...eventsQuery, variables: { page: 1 } }, signal).catch((error: unknown) => {
+    throw withoutEvents(error);
+  });
+}
+
+/** The API refuses the query where the system is not enabled; that is for the configuration to mend. */
+function withoutEvents(error: unknown): unknown {
+  if (!(error instanceof ConnectorError) || error.kind !== 'schema') return error;
+  return new ConnectorError({
+    kind: 'config',
+    code: 'sync/events_not_enabled',
+    message: 'The events system is not enabled for this shop.',
+    hint: 'Ask Centra to enable it, or set "events" to false.',
+    cause: error,
+  });
+}
+
+/** Takes events out of the queue for good. */
+export async function confirmEvents(
+  client: CentraClient,
+  ids: readonly number[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (let start = 0; start < ids.length; start += EVENTS_PER_PAGE) {
+    const input = { eventsIds: ids.slice(start, start + EVENTS_PER_PAGE) };
+    // An event that is not in the queue any more is a userError here; it was confirmed before, and that is all that is wanted.
+    await client.ask({ ...confirmMutation, variables: { input } }, signal);
+  }
+}
+
+const what = 'the events system';
+
+const eventsQuery: Omit<Query, 'variables'> = Object.freeze({
+  what,
+  operationName: 'waitingEvents',
+  query: `query waitingEvents($objectTypes: [EventObjectType!], $page: Int) {
+  events(where: { objectType: $objectTypes }, limit: ${EVENTS_PER_PAGE}, page: $page) { id objectType changeType objectReference }
+}`,
+});
+
+const listenersQuery: Query = Object.freeze({
+  what,
+  operationName: 'listeners',
+  query: 'query listeners { eventListeners { objectType } }',
+  variables: {},
+});
+
+const listenMutation: Omit<Query, 'variables'> = Object.freeze({
+  what,
+  operationName: 'listen',
+  query:
+    'mutation listen($input: [EventListenerInput!]!) { setEventListeners(input: $input) { userErrors { message } } }',
+});
+
+const confirmMutation: Omit<Query, 'variables'> = Object.freeze({
+  what,
+  operationName: 'confirm',
+  query:
+    'mutation confirm($input: EventsConfirmInput!) { confirmEvents(input: $input) { userErrors { message } } }',
+});
+
+interface ShopEvent {
+  readonly id: number;
+  readonly objectType: string;
+  readonly changeType: string;
+  readonly objectReference: string;
+}
+
+async function listenTo(
+  client: CentraClient,
+  objectTypes: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { data } = await client.ask(listenersQuery, signal);
+  const present = Array.isArray(data.eventListeners) ? data.eventListeners.filter(isObject) : [];
+  const missing = objectTypes.filter((type) => present.every(({ objectType }) => objectType !== type));
+  if (missing.length === 0) return;
+  const input = missing.map((objectType) => ({ objectType }));
+  const answer = await client.ask({ ...listenMutation, variables: { input } }, signal);
+  const payload = answer.data.setEventListeners;
+  const errors = isObject(payload) && Array.isArray(payload.userErrors) ? payload.userErrors : [];
+  if (errors.length === 0) return;
+  throw new ConnectorError({
+    kind: 'config',
+    code: 'sync/event_listeners',
+    message: `Centra does not let this token listen to the events of ${missing.join(', ')}.`,
+    hint: 'Ask Centra to enable the events system for it, or set "events" to false.',
+  });
+}
+
+function parseEvent(value: unknown): readonly ShopEvent[] {
+  if (!isObject(value)) return [];
+  const { id, objectType, changeType, objectReference } = value;
+  if (typeof id !== 'number' || typeof objectType !== 'string' || typeof changeType !== 'string') return [];
+  return typeof objectReference === 'string' ? [{ id, objectType, changeType, objectReference }] : [];
+}
+
+/** The last word on each object counts: one that was deleted and made again under the same id is a changed one. */
+function foldEvents(events: readonly ShopEvent[], objectType: string): ObjectEvents {
+  const own = events.filter((event) => event.objectType === objectType);
+  const last = new Map(own.map(({ objectReference, changeType }) => [objectReference, changeType]));
+  const isDeleted = ([, changeType]: readonly [string, string]) => changeType === 'DELETED';
+  const entries = [...last];
+  return {
+    eventIds: own.map(({ id }) => id),
+    changed: entries.filter((entry) => !isDeleted(entry)).map(([reference]) => reference),
+    deleted: entries.filter(isDeleted).map(([reference]) => reference),
+  };
+}
+
+/** Ids ascending, runs as `7001-7100`. */
+export function encodeIds(ids: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const id of [...new Set(ids)].sort((a, b) => a - b)) {
+    const last = runs.at(-1);
+    if (last !== undefined && last[1] === id - 1) last[1] = id;
+    else runs.push([id, id]);
+  }
+  return runs.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`)).join(',');
+}
+
+export function decodeIds(text: string | undefined): readonly number[] {
+  if (text === undefined || text === '') return [];
+  return text.split(',').flatMap((run) => {
+    const [first = 0, last = first] = run.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+}
