@@ -64,8 +64,9 @@ async function run(name, share, isShared) {
     await linesOf(['read', '--config', config, '--catalog', configured]);
     const seconds = (performance.now() - startedMs) / 1000;
     clearInterval(others);
-    const log = await (await fetch(`${control}/requests`)).json();
-    const good = log.filter((/** @type {any} */ { status }) => status === 200);
+    const log = /** @type {any[]} */ (await (await fetch(`${control}/requests`)).json());
+    const good = log.filter(({ status }) => status === 200);
+    /** @type {Record<string, number>} */
     const used = {
       requests: good.length,
       complexity: good.reduce(
@@ -77,13 +78,11 @@ async function run(name, share, isShared) {
     // A full bucket at the start, then what flows in.
     const leastSeconds = Math.max(
       ...Object.entries(tenSeconds).map(
-        ([what, quota]) => /** @type {any} */ (((used)[what] / share - quota) / quota) * 10,
+        ([what, quota]) => /** @type {any} */ ((used[what] / share - quota) / quota) * 10,
       ),
     );
     const usedShare = Math.max(
-      ...Object.entries(tenSeconds).map(
-        ([what, quota]) => /** @type {any} */ (used)[what] / (quota * (1 + seconds / 10)),
-      ),
+      ...Object.entries(tenSeconds).map(([what, quota]) => (used[what] ?? 0) / (quota * (1 + seconds / 10))),
     );
     console.log(
       `${name.padEnd(34)}${seconds.toFixed(1).padStart(7)} s${leastSeconds.toFixed(1).padStart(9)} s${(seconds / leastSeconds).toFixed(2).padStart(8)}${(usedShare * 100).toFixed(1).padStart(9)} %${String(used.requests).padStart(10)}${String(used.complexity).padStart(10)}${String(refused).padStart(6)}`,

@@ -88,7 +88,10 @@ export function explainText(
     ),
     '',
     ...(unknown ? ['Unknown rows: this API has no counter for them, so the least is said.'] : []),
-    `Rows are counted by the shop; lines and complexity are reckoned from a page of ${sampleRows} rows for each fetch, so both are about.`,
+    `Rows are counted by the shop; lines and complexity are reckoned from a page of ${sampleRows} rows for each fetch, and the length of a list inside a row by looking where it ends: so these are about right.`,
+    ...(hasState
+      ? ['From a state on, the last minute before it is read again; what is as before is not written again.']
+      : []),
     'A smaller share makes smaller pages where a page of 200 rows would cost more than half of it, so it can take more requests.',
     `To find out, Centra was asked ${count(asked.requests, 'time')} for ${count(asked.complexity, 'point')} of complexity.`,
     '',
@@ -126,7 +129,7 @@ function atLeastIf(isLeast: boolean, number: number): string {
 }
 
 /** For people: two units at most. */
-export function duration(seconds: number): string {
+function duration(seconds: number): string {
   if (seconds < 1) return 'less than 1 s';
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;

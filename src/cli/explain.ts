@@ -102,7 +102,6 @@ async function plansOf(
     }
     const state = readState(stream.name, states.get(stream.name));
     const serverNow = toUtcSecond(serverNowMs);
-    const reconciles = reconcileEveryHours > 0;
     plans.push(
       planStream({
         wanted: stream,
@@ -110,7 +109,7 @@ async function plansOf(
         state,
         startDate,
         serverNow,
-        deletions: { reconciles, hasEvents: false },
+        deletions,
       }),
     );
   }

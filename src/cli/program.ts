@@ -167,7 +167,12 @@ async function report(
   { output, isDebug, isProtocolRun, signal }: Surroundings,
 ): Promise<number> {
   if (error instanceof OutputClosed) return OUTPUT_CLOSED;
-  if (signal.aborted) return BAD_INPUT;
+  if (signal.aborted) {
+    process.stderr.write(
+      'source-centra: stopped. The next read goes on from the last state that was printed.\n',
+    );
+    return BAD_INPUT;
+  }
   const failure = error instanceof ConnectorError ? error : unforeseen(error);
   process.stderr.write(output.redact(`source-centra: ${sentence(failure)}\n`));
   if (isDebug && error instanceof Error) process.stderr.write(output.redact(`${error.stack ?? ''}\n`));

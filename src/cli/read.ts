@@ -48,6 +48,7 @@ export async function read(args: ReadArguments, surroundings: Surroundings): Pro
       schema: schemas.schema,
       signal,
       slice,
+      clock: Date.now,
       maxConcurrency: configuration.maxConcurrency,
       hasEvents: configuration.hasEvents,
       reconcileEveryHours: configuration.reconcileEveryHours,

@@ -6,9 +6,6 @@ import { httpTransport } from '../centra/transport.ts';
 import type { Configuration } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
 
-/** How long a request may hear nothing from the API. */
-const SILENCE_MS = 120_000;
-
 export interface Shop {
   readonly client: CentraClient;
   readonly close: () => Promise<void>;
@@ -24,7 +21,10 @@ export function openShop(
     readonly isPaced?: boolean;
   },
 ): Shop {
-  const transport = httpTransport({ connections: configuration.maxConcurrency, silenceMs: SILENCE_MS });
+  const transport = httpTransport({
+    connections: configuration.maxConcurrency,
+    silenceMs: configuration.requestTimeoutMs,
+  });
   const client = createClient({
     endpoint: configuration.endpoint,
     token: () => configuration.apiToken.reveal(),

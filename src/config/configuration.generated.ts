@@ -57,6 +57,10 @@ export type DaysThatAreCompared = number;
  */
 export type MinutesToWaitForAnAPIThatIsDown = number;
 /**
+ * How long the API may stay silent before a request is tried again. Heavy queries can be slow.
+ */
+export type SecondsToWaitForAnAnswer = number;
+/**
  * Only where Centra has enabled it for you: changes and deletions are then learned from its queue (permissions Event:read and Event:write). The queue belongs to the token's integration name: a token that another system uses too would take that system's events away.
  */
 export type UseCentraSEventsSystem = boolean;
@@ -73,6 +77,7 @@ export interface CentraSourceConfiguration {
   reconcile_every_hours?: HoursBetweenComparisonsWithTheShop;
   reconcile_days_back?: DaysThatAreCompared;
   max_wait_minutes?: MinutesToWaitForAnAPIThatIsDown;
+  request_timeout_seconds?: SecondsToWaitForAnAnswer;
   events?: UseCentraSEventsSystem;
   [k: string]: unknown;
 }

@@ -22,6 +22,7 @@ export interface Configuration {
   readonly reconcileEveryHours: number;
   readonly reconcileDaysBack: number;
   readonly maxWaitMs: number;
+  readonly requestTimeoutMs: number;
   readonly hasEvents: boolean;
   /** Names in the file that mean nothing here: worth a warning, since one may be a misspelt option. */
   readonly unknownNames: readonly string[];
@@ -62,6 +63,7 @@ export function parseConfiguration(value: unknown, schema: Readonly<Record<strin
     reconcileEveryHours: valid.reconcile_every_hours ?? 24,
     reconcileDaysBack: valid.reconcile_days_back ?? 30,
     maxWaitMs: (valid.max_wait_minutes ?? 10) * 60_000,
+    requestTimeoutMs: (valid.request_timeout_seconds ?? 120) * 1000,
     hasEvents: valid.events ?? false,
     unknownNames: Object.keys(valid).filter((name) => !known.has(name)),
   });

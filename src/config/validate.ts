@@ -17,6 +17,7 @@ const hints: Readonly<Record<string, string>> = Object.freeze({
   max_concurrency: 'Use a whole number from 1 to 16.',
   reconcile_every_hours: 'Use a whole number of hours; 0 means never.',
   max_wait_minutes: 'Use a whole number of minutes from 0 to 1440.',
+  request_timeout_seconds: 'Use a whole number of seconds from 5 to 600.',
   events: 'Use true where Centra has enabled the events system for you, or leave it out.',
   reconcile_days_back: 'Use a whole number of days from 1 to 365.',
 });

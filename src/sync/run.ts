@@ -8,6 +8,7 @@ import type { ReadContext } from './context.ts';
 import { confirmEvents, decodeIds, type EventsByObject, waitingEvents } from './events.ts';
 import { type FetchGroup, groupPlans, planStream, type Slice, type StreamPlan } from './plan.ts';
 import { runPool } from './pool.ts';
+import { Progress } from './progress.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { readWindows } from './read-windows.ts';
 import { stateReader } from './state.ts';
@@ -28,6 +29,7 @@ export interface SyncInput {
   readonly client: CentraClient;
   readonly schema: GraphQLSchema;
   readonly signal: AbortSignal;
+  readonly clock: () => number;
   readonly maxConcurrency: number;
   /** 0: never. */
   readonly reconcileEveryHours: number;
@@ -61,10 +63,12 @@ export function startSync(input: SyncInput): Sync {
       channel.tell({ type: 'status', stream, status: 'running', rateLimitedUntilMs: untilMs });
     }
   };
-  const push = (messages: readonly Message[]) =>
-    channel.push(
-      ...(input.slice === undefined ? messages : messages.filter(({ type }) => type !== 'checkpoint')),
-    );
+  const progress = new Progress(input.clock);
+  const push = (messages: readonly Message[]) => {
+    for (const text of progress.follow(messages)) log('info', text);
+    const kept = input.slice === undefined ? messages : messages.filter(({ type }) => type !== 'checkpoint');
+    return channel.push(...kept);
+  };
   runGroups(input, { push, log, running, fatal: undefined }).then(
     () => channel.close(),
     (error: unknown) => channel.close(error),

@@ -23,6 +23,8 @@ export interface RunOptions {
   /** Kills the process, with this signal, once its output holds so many lines. */
   readonly killAfterLines?: number;
   readonly signal?: NodeJS.Signals;
+  /** Stops to read the output, as a destination that died, once it holds so many lines. */
+  readonly closeAfterLines?: number;
   readonly nodeArgs?: readonly string[];
   /** The command writes for people: stdout holds no messages. */
   readonly isForPeople?: boolean;
@@ -41,6 +43,7 @@ export async function sourceCentra(args: readonly string[], options: RunOptions 
     stdout += text;
     lines += text.split('\n').length - 1;
     const isFarEnough = options.killAfterLines !== undefined && lines >= options.killAfterLines;
+    if (options.closeAfterLines !== undefined && lines >= options.closeAfterLines) child.stdout.destroy();
     if (isFarEnough && !child.killed) child.kill(options.signal ?? 'SIGKILL');
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -49,8 +52,8 @@ export async function sourceCentra(args: readonly string[], options: RunOptions 
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   const isWhole = stdout === '' || stdout.endsWith('\n');
   const whole = stdout.split('\n').slice(0, -1);
-  if (!isWhole && options.killAfterLines === undefined)
-    throw new Error('The output ends in the middle of a line.');
+  const isCut = options.killAfterLines !== undefined || options.closeAfterLines !== undefined;
+  if (!isWhole && !isCut) throw new Error('The output ends in the middle of a line.');
   const messageLines = options.isForPeople ? [] : whole;
   return { code, stdout, stderr, messages: messageLines.map((line) => JSON.parse(line) as AirbyteMessage) };
 }

@@ -272,3 +272,12 @@ describe('stopping', () => {
     expect(tables.get('orders')?.size).toBe((await shop.counts()).orders ?? -1);
   });
 });
+
+test('a reader that goes away ends the read at once', async () => {
+  const shop = await openShop({ orders: 2_000, latencyMs: 50 });
+  const catalog = await discover(shop);
+  const args = ['read', '--config', shop.config, '--catalog', fileWith(configured(catalog, 'full_refresh'))];
+  const outcome = await sourceCentra(args, { closeAfterLines: 3 });
+  expect(outcome.code).toBe(5);
+  expect(outcome.stderr).toBe('');
+});

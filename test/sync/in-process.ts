@@ -1,0 +1,156 @@
+import type { GraphQLSchema } from 'graphql';
+import { expect } from 'vitest';
+import { compileCatalog } from '../../src/catalog/compile.ts';
+import type { CompiledStream } from '../../src/catalog/compiled.ts';
+import { loadCatalog } from '../../src/catalog/load.ts';
+import { type CentraClient, createClient } from '../../src/centra/client.ts';
+import { bundledSchema } from '../../src/centra/schema.ts';
+import { httpTransport } from '../../src/centra/transport.ts';
+import type { JsonObject } from '../../src/json.ts';
+import type { Message } from '../../src/protocol/message.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { startSync } from '../../src/sync/run.ts';
+
+export const names: readonly string[] = [
+  'orders',
+  'order_lines',
+  'returns',
+  'return_lines',
+  'indeliveries',
+  'indelivery_lines',
+];
+
+const schema: GraphQLSchema = await bundledSchema();
+const streams: readonly CompiledStream[] = compileCatalog(
+  await loadCatalog({ source: 'bundled', name: 'default' }),
+  {
+    schema,
+    reference: schema,
+  },
+).streams;
+const transport = httpTransport({ connections: 8, silenceMs: 1_000 });
+
+/** A client whose waits take no time: its clock jumps over them. */
+function clientOf({ endpoint, token }: Sandbox): CentraClient {
+  let skippedMs = 0;
+  return createClient({
+    endpoint,
+    token: () => token,
+    transport: transport.send,
+    clock: () => Date.now() + skippedMs,
+    random: Math.random,
+    sleep: async (delayMs, signal) => {
+      signal.throwIfAborted();
+      skippedMs += delayMs;
+    },
+    patienceMs: 600_000,
+    userAgent: 'test',
+    observer: {
+      throttled: () => undefined,
+      retrying: () => undefined,
+      deprecated: () => undefined,
+      refused: () => undefined,
+    },
+  });
+}
+
+/** Asks the sandbox's control endpoint; with a body, tells it. */
+export async function control(sandbox: Sandbox, path: string, body?: unknown): Promise<unknown> {
+  const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+  return (await fetch(`${sandbox.controlEndpoint}/${path}`, init)).json();
+}
+
+export type Tables = Map<string, Map<string, JsonObject>>;
+
+/** What a loader makes of the output: rows by key, and the states that cover them. */
+export class Destination {
+  readonly tables: Tables = new Map(names.map((name) => [name, new Map()]));
+  readonly states = new Map<string, unknown>();
+  readonly #waiting = new Map<string, Extract<Message, { type: 'records' }>[]>();
+
+  /** Rows are loaded when a state covers them, as a loader does that flushes at states. */
+  take(message: Message): void {
+    if (message.type === 'records') {
+      this.#waiting.set(message.stream, [...(this.#waiting.get(message.stream) ?? []), message]);
+    }
+    if (message.type !== 'checkpoint') return;
+    for (const { records } of this.#waiting.get(message.stream) ?? []) {
+      for (const { data, deletedAt } of records) this.#put(message.stream, data, deletedAt !== undefined);
+    }
+    this.#waiting.delete(message.stream);
+    this.states.set(message.stream, JSON.parse(JSON.stringify(message.state)));
+  }
+
+  forgetWaiting(): void {
+    this.#waiting.clear();
+  }
+
+  #put(stream: string, data: JsonObject, isDeleted: boolean): void {
+    const key = JSON.stringify(
+      streams.find(({ name }) => name === stream)?.key.map((column) => data[column]),
+    );
+    const table = this.tables.get(stream);
+    if (isDeleted) table?.delete(key);
+    else table?.set(key, data);
+  }
+}
+
+export interface Run {
+  readonly sandbox: Sandbox;
+  readonly hasEvents: boolean;
+  readonly destination: Destination;
+  readonly mode: 'incremental' | 'full_refresh';
+  readonly killAfter?: number | undefined;
+}
+
+/** One sync, to its end or until it is killed after so many messages. */
+export async function runSync({ sandbox, hasEvents, destination, mode, killAfter }: Run): Promise<void> {
+  const { now } = (await control(sandbox, 'clock')) as { now: string };
+  const stop = new AbortController();
+  const { messages } = startSync({
+    wanted: names.map((name) => ({ name, mode, columns: undefined, wantsDeletions: true })),
+    streams,
+    unreadable: [],
+    states: destination.states,
+    startDate: undefined,
+    serverNowMs: Date.parse(now),
+    client: clientOf(sandbox),
+    schema,
+    signal: stop.signal,
+    clock: Date.now,
+    maxConcurrency: 3,
+    hasEvents,
+    reconcileEveryHours: 24,
+    reconcileDaysBack: 4_000,
+  });
+  let seen = 0;
+  for await (const message of messages) {
+    if (message.type === 'failure') throw message.error;
+    seen += 1;
+    if (killAfter !== undefined && seen > killAfter) {
+      stop.abort(new Error('killed'));
+      break;
+    }
+    destination.take(message);
+  }
+  destination.forgetWaiting();
+}
+
+/** That the destination holds what a fresh read of the whole shop brings, and that this is all that the shop has. */
+export async function expectSame(
+  sandbox: Sandbox,
+  destination: Destination,
+  hasEvents: boolean,
+): Promise<void> {
+  const fresh = new Destination();
+  await runSync({ sandbox, hasEvents, destination: fresh, mode: 'full_refresh' });
+  const held = (await control(sandbox, 'counts')) as Readonly<Record<string, number>>;
+  for (const name of names) {
+    expect(fresh.tables.get(name)?.size, `${name} in the shop`).toBe(held[name]);
+    const sorted = (tables: Tables) =>
+      new Map([...(tables.get(name) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)));
+    // An event names the order that is gone, not its lines.
+    if (hasEvents && name === 'order_lines') continue;
+    expect(sorted(destination.tables), name).toEqual(sorted(fresh.tables));
+  }
+}
