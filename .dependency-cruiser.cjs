@@ -1,6 +1,6 @@
 /**
  * Which room may import which. The way goes one way: what stands lower in this list never imports what stands higher.
- *   main → cli → (sync, sandbox) → catalog → streams → centra → (config, protocol) → errors
+ *   main → cli → (verify, sandbox) → sync → catalog → streams → centra → (config, protocol) → errors
  */
 const mayImport = {
   protocol: [],
@@ -9,6 +9,7 @@ const mayImport = {
   streams: [],
   catalog: ['streams', 'centra'],
   sync: ['catalog', 'streams', 'centra', 'protocol'],
+  verify: ['sync', 'catalog', 'streams', 'centra', 'protocol'],
   sandbox: [],
 };
 

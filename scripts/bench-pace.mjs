@@ -78,7 +78,7 @@ async function run(name, share, isShared) {
     // A full bucket at the start, then what flows in.
     const leastSeconds = Math.max(
       ...Object.entries(tenSeconds).map(
-        ([what, quota]) => /** @type {any} */ ((used[what] / share - quota) / quota) * 10,
+        ([what, quota]) => (((used[what] ?? 0) / share - quota) / quota) * 10,
       ),
     );
     const usedShare = Math.max(

@@ -62,6 +62,7 @@ export function assembleStream({
     )[0],
     pagedLists: pagedListsOf(selection),
     rows: rowFunction({ levels, columns: drafts, key }),
+    sources: rowFunction({ levels, columns: drafts.map(({ name, read }) => ({ name, run: read })), key }),
   });
 }
 

@@ -30,7 +30,7 @@ export interface ElementFacts {
   readonly values: readonly string[];
 }
 
-export type ElementKind = 'choice' | 'file' | 'image' | 'boolean' | 'longText' | 'text';
+type ElementKind = 'choice' | 'file' | 'image' | 'boolean' | 'longText' | 'text';
 
 /** An attribute type as the configuration of the shop defines it, whether or not any object has it. */
 export interface AttributeDefinition {
@@ -72,14 +72,19 @@ export function hasAttributes(type: GraphQLNamedType): boolean {
   return fieldOf(attribute, 'elements') !== undefined && fieldOf(attribute, 'type') !== undefined;
 }
 
-/** Asks for all attributes of an object, as far as this schema has what is asked for. */
-export function attributesSelection(owner: GraphQLNamedType, schema: GraphQLSchema): Selection {
+/** On the type `from`: all attributes of the objects at a path, as far as this schema has what is asked for. */
+export function attributesSelection(
+  schema: GraphQLSchema,
+  from: string,
+  path: readonly string[],
+  owner: GraphQLNamedType,
+): Selection {
   const attribute = getNamedType(fieldOf(owner, 'attributes')?.type);
-  const paths = wanted.filter((path) => isKnown(attribute, path.split('.'), schema));
+  const known = wanted.filter((field) => isKnown(attribute, field.split('.'), schema));
   return selectionOfPaths(
     schema,
-    owner.name,
-    paths.map((path) => `attributes.${path}`),
+    from,
+    known.map((field) => [...path, 'attributes', field].join('.')),
   );
 }
 
@@ -96,7 +101,9 @@ function isKnown(
   const types = new Set(owners.flatMap((owner) => fieldOf(owner, name)?.type ?? []).map(String));
   // Kinds that disagree cannot be asked under one name.
   if (types.size !== 1) return false;
-  const inner = owners.map((owner) => getNamedType(fieldOf(owner, name)?.type)).find((found) => found !== undefined);
+  const inner = owners
+    .map((owner) => getNamedType(fieldOf(owner, name)?.type))
+    .find((found) => found !== undefined);
   return rest.length === 0 ? isLeafType(inner) : isKnown(inner, rest, schema);
 }
 

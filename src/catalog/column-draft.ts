@@ -15,6 +15,8 @@ export interface ColumnDraft {
   /** For people. */
   readonly text: string;
   readonly run: Read;
+  /** What the source gives, before any step. */
+  readonly read: Read;
   /** From the root. */
   readonly selection: Selection;
   readonly uses: readonly FieldUse[];

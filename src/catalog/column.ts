@@ -196,6 +196,7 @@ function draft(
     description: textOf(column.keywords.get('description')) ?? describedData(source.description),
     text: source.text,
     run: composed(source.read, steps),
+    read: source.read,
     selection: source.selection,
     uses: source.uses,
     exposures: [

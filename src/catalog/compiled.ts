@@ -34,6 +34,8 @@ export interface CompiledStream {
    * schema allows, unless a column says `on_error: fail`: then a ConnectorError of the kind `mapping`.
    */
   readonly rows: (object: Readonly<Record<string, unknown>>, context: RowContext) => readonly MappedRow[];
+  /** The same rows before any step: masked columns in clear. For comparisons that blot those out. */
+  readonly sources: (object: Readonly<Record<string, unknown>>, context: RowContext) => readonly MappedRow[];
 }
 
 export interface CompiledColumn {

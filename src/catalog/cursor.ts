@@ -49,12 +49,20 @@ export function cursorOf(
     return own.missing === undefined ? { name: own.name, added: undefined } : { lacks: own.missing.what };
   const name = change.kind === 'updated' ? '_centra_updated_at' : '_centra_created_at';
   const text = `${'^'.repeat(ups)}${change.field}`;
-  const node = { kind: 'scalar', place: model.place, value: text, textPlace: undefined } as const;
-  const column = { name, place: model.place, keywords: new Map([['path' as const, node]]), isRefused: false };
+  const scalar = (value: string) =>
+    ({ kind: 'scalar', place: model.place, value, textPlace: undefined }) as const;
+  // Of a list of persons, this says when a row changed, which no sync can do without.
+  const keywords = new Map([
+    ['path' as const, scalar(text)],
+    ['pii' as const, scalar('allow')],
+  ]);
+  const column = { name, place: model.place, keywords, isRefused: false };
   const added = compileColumn(column, { ...context, key: new Set() });
   if (added === undefined || added.missing !== undefined)
     return { lacks: added?.missing?.what ?? change.field };
-  return { name, added };
+  // Nobody said `allow`: where the mapping masks this very date, the leak is still one.
+  const exposures = added.exposures.map((exposure) => ({ ...exposure, privacy: 'plain' as const }));
+  return { name, added: { ...added, pii: undefined, exposures } };
 }
 
 function snapshotColumn(model: StreamModel): ColumnDraft {
@@ -65,6 +73,7 @@ function snapshotColumn(model: StreamModel): ColumnDraft {
     description: 'When the snapshot began that this row belongs to.',
     text: 'the time at which the snapshot began',
     run: (scope) => scope.snapshotAt(),
+    read: (scope) => scope.snapshotAt(),
     selection: emptySelection,
     uses: [],
     exposures: [],

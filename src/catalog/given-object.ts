@@ -1,4 +1,5 @@
 import {
+  astFromValue,
   type GraphQLNamedType,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -65,7 +66,13 @@ function objectOf(
   return Object.fromEntries(
     asked.selection.fields.map((field) => [
       field.responseKey,
-      valueOf(found(given, field, asked.types, path, walk), field, asked.types, `${path}${field.name}`, walk),
+      givenValue(
+        found(given, field, asked.types, path, walk),
+        field,
+        asked.types,
+        `${path}${field.name}`,
+        walk,
+      ),
     ]),
   );
 }
@@ -83,10 +90,7 @@ function flattened(
     flattened(fragment.selection, typesNamed(fragment.on, schema), given, schema),
   );
   return {
-    selection: mergeSelections([
-      { ...selection, fragments: [] },
-      ...inner.map((part) => part.selection),
-    ]),
+    selection: mergeSelections([{ ...selection, fragments: [] }, ...inner.map((part) => part.selection)]),
     types: [...types, ...inner.flatMap((part) => part.types)],
   };
 }
@@ -114,22 +118,36 @@ function found(
     const own = given[field.responseKey] ?? givenCall(given, field);
     return own === undefined ? attributesOf(given.attributes, attributeType) : own;
   }
-  if (field.name === 'attributes' && isObject(given.attributes)) return attributesOf(given.attributes, undefined);
+  if (field.name === 'attributes' && isObject(given.attributes))
+    return attributesOf(given.attributes, undefined);
   if (Object.hasOwn(given, field.responseKey)) return given[field.responseKey];
   if (field.args.length === 0) return undefined;
   const called = givenCall(given, field);
   if (called !== undefined || !Object.hasOwn(given, field.name)) return called;
-  if (isList(fieldType(types, field.name))) return given[field.name];
+  if (isList(fieldType(types, field.name)) || isByDefault(field, types)) return given[field.name];
   walk.notes.add(
     `\`given\` has ${path}${field.name}, and a column asks for ${path}${renderCall(field)}: give that under its own name.`,
   );
   return undefined;
 }
 
+/** Whether a call without arguments means the same. */
+function isByDefault({ name, args }: FieldSelection, types: readonly GraphQLNamedType[]): boolean {
+  const known = definitionOf(types, name)?.args ?? [];
+  return args.every((arg) => {
+    const definition = known.find((candidate) => candidate.name === arg.name);
+    if (definition?.defaultValue === undefined) return false;
+    const node = astFromValue(definition.defaultValue, definition.type);
+    return node !== null && node !== undefined && print(node) === arg.literal;
+  });
+}
+
 /** The value under a key such as `grandTotal(includingTax: false)`, however it is spaced. */
 function givenCall(given: Given, field: FieldSelection): unknown {
   const wanted = normalCall(renderCall(field));
-  const key = Object.keys(given).find((candidate) => candidate.includes('(') && normalCall(candidate) === wanted);
+  const key = Object.keys(given).find(
+    (candidate) => candidate.includes('(') && normalCall(candidate) === wanted,
+  );
   return key === undefined ? undefined : given[key];
 }
 
@@ -137,7 +155,8 @@ function givenCall(given: Given, field: FieldSelection): unknown {
 function normalCall(text: string): string | undefined {
   try {
     const [definition] = parse(`{ ${text} }`, { noLocation: true }).definitions;
-    const field = definition?.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet.selections[0] : undefined;
+    const field =
+      definition?.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet.selections[0] : undefined;
     if (field?.kind !== Kind.FIELD) return undefined;
     const args = [...(field.arguments ?? [])].map((arg) => print(arg)).sort();
     return `${field.name.value}(${args.join(', ')})`;
@@ -175,7 +194,7 @@ function elementsOf(given: unknown): unknown {
   return Object.entries(given).map(([key, value]) => (isObject(value) ? { key, ...value } : { key, value }));
 }
 
-function valueOf(
+function givenValue(
   value: unknown,
   field: FieldSelection,
   types: readonly GraphQLNamedType[],
@@ -190,10 +209,12 @@ function valueOf(
     walk.faults.push(message);
     return null;
   };
-  if (selection === undefined) return isObject(value) ? say(`${path} is one value, and \`given\` has an object.`) : value;
+  if (selection === undefined)
+    return isObject(value) ? say(`${path} is one value, and \`given\` has an object.`) : value;
   const named = [getNamedType(type)];
   if (isList(type)) {
-    if (!Array.isArray(value)) return say(`${path} is a list: write its elements with - before each, or between [ and ].`);
+    if (!Array.isArray(value))
+      return say(`${path} is a list: write its elements with - before each, or between [ and ].`);
     return value.map((element: unknown, at) => {
       if (element === null) return null;
       if (!isObject(element)) return say(`${path}[${at}] is an object: write its fields below it.`);
@@ -234,9 +255,13 @@ function fieldNames(type: GraphQLNamedType, schema: GraphQLSchema): readonly str
 }
 
 function fieldType(types: readonly GraphQLNamedType[], name: string): GraphQLOutputType | undefined {
+  return definitionOf(types, name)?.type;
+}
+
+function definitionOf(types: readonly GraphQLNamedType[], name: string) {
   for (const type of types) {
     const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
-    if (field !== undefined) return field.type;
+    if (field !== undefined) return field;
   }
   return undefined;
 }

@@ -23,15 +23,13 @@ export interface SelectedField {
   readonly keys: readonly string[];
   /** How many of the fields before it are lists. */
   readonly listsAbove: number;
+  /** Whether only some kinds of an object have it, or one of the fields before it. */
+  readonly isOnKind: boolean;
 }
 
-interface Above {
-  readonly path: readonly string[];
-  readonly keys: readonly string[];
-  readonly listsAbove: number;
-}
+type Above = Pick<SelectedField, 'path' | 'keys' | 'listsAbove' | 'isOnKind'>;
 
-const top: Above = { path: [], keys: [], listsAbove: 0 };
+const top: Above = { path: [], keys: [], listsAbove: 0, isOnKind: false };
 
 /** Every field of a selection on a type, those above before those below. What the schema does not know is passed over. */
 export function* selectedFields(
@@ -51,16 +49,16 @@ export function* selectedFields(
       path: [...above.path, selected.name],
       keys: [...above.keys, selected.responseKey],
       listsAbove: above.listsAbove,
+      isOnKind: above.isOnKind,
     };
     yield found;
     if (selected.selection === undefined) continue;
-    const { path, keys, isList } = found;
-    const listsAbove = above.listsAbove + (isList ? 1 : 0);
-    yield* selectedFields(selected.selection, found.type, schema, { path, keys, listsAbove });
+    const listsAbove = above.listsAbove + (found.isList ? 1 : 0);
+    yield* selectedFields(selected.selection, found.type, schema, { ...found, listsAbove });
   }
   for (const { on, selection: inner } of selection.fragments) {
     const kind = schema.getType(on);
-    if (kind !== undefined) yield* selectedFields(inner, kind, schema, above);
+    if (kind !== undefined) yield* selectedFields(inner, kind, schema, { ...above, isOnKind: true });
   }
 }
 

@@ -55,7 +55,7 @@ function dayTable(streams: readonly StreamReport[], isAll: boolean): readonly st
       .map(({ day, status, shop, output }) => [stream, day, status ?? 'any', shop, output, output - shop]),
   );
   const title = isAll ? 'By day (UTC) and status:' : 'Days (UTC) and statuses that differ:';
-  return section(title, rows, ['stream', 'day', 'status', 'shop', 'output', 'difference']);
+  return section(title, rows, ['stream', 'day', 'status', 'shop', 'output', 'difference'], isAll);
 }
 
 function amountTable(streams: readonly StreamReport[], isAll: boolean): readonly string[] {
@@ -73,15 +73,22 @@ function amountTable(streams: readonly StreamReport[], isAll: boolean): readonly
       ]),
   );
   const title = `Amounts${isAll ? '' : ' that differ'}, of the rows that were read again, whatever their currency:`;
-  return section(title, rows, ['stream', 'day', 'status', 'column', 'shop', 'output', 'difference']);
+  return section(title, rows, ['stream', 'day', 'status', 'column', 'shop', 'output', 'difference'], isAll);
 }
+
+/** More lines than this help nobody on a screen. */
+const MOST_LINES = 60;
 
 function section(
   title: string,
   rows: readonly (readonly (string | number)[])[],
   head: readonly string[],
+  isAll: boolean,
 ): readonly string[] {
-  return rows.length === 0 ? [] : ['', title, '', ...textTable(head, rows)];
+  if (rows.length === 0) return [];
+  const left = isAll ? 0 : Math.max(0, rows.length - MOST_LINES);
+  const more = left === 0 ? [] : [`… and ${shown(left)} more; --all prints them.`];
+  return ['', title, '', ...textTable(head, rows.slice(0, rows.length - left)), ...more];
 }
 
 function idLists(streams: readonly StreamReport[]): readonly string[] {

@@ -1,7 +1,7 @@
 import { withOffset } from './pager.ts';
 import { pagesAfter } from './pages.ts';
-import { readByKeys, rootPager, type WindowsReader } from './read-windows.ts';
 import { addSeconds } from './time.ts';
+import { readByKeys, rootPager, type WindowsReader } from './windows-reader.ts';
 
 const DAY_SECONDS = 86_400;
 

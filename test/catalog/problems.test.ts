@@ -301,6 +301,10 @@ const cases: Readonly<Record<string, Case>> = {
     yaml: orderColumn('number\n    tests: [{ expect: { x: 1 } }]'),
     codes: ['catalog/wrong_kind'],
   },
+  'test whose expect is no row': {
+    yaml: orderColumn('number\n    tests: [{ given: { number: 1 }, expect: [{ x: 1 }, 2] }]'),
+    codes: ['catalog/wrong_kind'],
+  },
 };
 
 const golden: string[] = [];

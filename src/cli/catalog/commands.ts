@@ -1,0 +1,130 @@
+import type { Argv } from 'yargs';
+import type { Surroundings } from '../surroundings.ts';
+
+/** The tools around a tenant catalog. Each command is one file beside this one, loaded when it is called. */
+export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (code: number) => void) {
+  const config = { type: 'string', describe: 'The configuration, a JSON file: asks the live API' } as const;
+  const catalog = {
+    type: 'string',
+    describe: 'The catalog: a path, or the name of a bundled one; without it, the one that --config names',
+  } as const;
+  const json = { type: 'boolean', default: false, describe: 'Print JSON, for machines' } as const;
+  const stream = { type: 'string', describe: 'Only this stream' } as const;
+  return yargs
+    .command(
+      'init',
+      "Write a starter catalog from the shop's own schema and attributes",
+      (y) =>
+        y
+          .option('config', { ...config, demandOption: true })
+          .option('out', { type: 'string', describe: 'Where to write it; without it, to the terminal' })
+          .option('tenant', { type: 'string', describe: 'The name of the tenant, for the file' })
+          .example(
+            '$0 catalog init --config acme.json --out acme.yaml',
+            'Every custom attribute becomes a column',
+          ),
+      async (argv) => done(await (await import('./init.ts')).catalogInit(argv, surroundings)),
+    )
+    .command(
+      'check [catalog]',
+      'Say everything that is wrong with a catalog; exit code 1 when there is an error',
+      (y) =>
+        y
+          .positional('catalog', catalog)
+          .option('config', config)
+          .option('json', json)
+          .example('$0 catalog check acme.yaml', 'Offline, against the schema that comes with the connector')
+          .example(
+            '$0 catalog check acme.yaml --config acme.json',
+            'Against the live schema and the token’s permissions',
+          ),
+      async (argv) => done(await (await import('./check.ts')).catalogCheck(argv, surroundings)),
+    )
+    .command(
+      'preview [catalog]',
+      'Show source and mapped rows side by side',
+      (y) =>
+        y
+          .positional('catalog', catalog)
+          .option('config', config)
+          .option('from', { type: 'string', describe: 'A file of recorded answers instead of the live API' })
+          .option('stream', { ...stream, demandOption: true })
+          .option('limit', { type: 'number', default: 5, describe: 'How many rows' })
+          .option('json', json)
+          .example(
+            '$0 catalog preview acme.yaml --stream orders --config acme.json',
+            'Five rows of the live shop',
+          )
+          .example('$0 catalog preview acme.yaml --stream orders --from answers.json', 'From a file'),
+      async (argv) => done(await (await import('./preview.ts')).catalogPreview(argv, surroundings)),
+    )
+    .command(
+      'coverage [catalog]',
+      'List the attributes and fields that the shop has and the catalog does not map',
+      (y) =>
+        y
+          .positional('catalog', catalog)
+          .option('config', { ...config, demandOption: true })
+          .option('sample', {
+            type: 'number',
+            default: 200,
+            describe: 'How many rows of each root are looked at',
+          })
+          .option('json', json),
+      async (argv) => done(await (await import('./coverage.ts')).catalogCoverage(argv, surroundings)),
+    )
+    .command(
+      'diff <before> <after>',
+      'Say what differs between two catalogs, and what a destination will have to do; exit code 1 when it must act',
+      (y) =>
+        y
+          .positional('before', {
+            type: 'string',
+            demandOption: true,
+            describe: 'A catalog, or what discover printed before',
+          })
+          .positional('after', {
+            type: 'string',
+            demandOption: true,
+            describe: 'A catalog, or what discover prints now',
+          })
+          .option('config', config)
+          .option('json', json)
+          .example('$0 catalog diff discovered.json acme.yaml', 'Exit code 1 when a destination must act'),
+      async (argv) => done(await (await import('./diff.ts')).catalogDiff(argv, surroundings)),
+    )
+    .command(
+      'test [catalog]',
+      "Run the catalog's own tests; exit code 1 when one fails",
+      (y) =>
+        y
+          .positional('catalog', catalog)
+          .option('config', config)
+          .option('json', json)
+          .example('$0 catalog test acme.yaml', 'Each `given` must give what its `expect` says'),
+      async (argv) => done(await (await import('./test.ts')).catalogTest(argv, surroundings)),
+    )
+    .command(
+      'explain [catalog]',
+      'Show the queries that will be sent, and which column asks for what',
+      (y) =>
+        y
+          .positional('catalog', catalog)
+          .option('config', config)
+          .option('stream', stream)
+          .option('json', json),
+      async (argv) => done(await (await import('./explain.ts')).catalogExplain(argv, surroundings)),
+    )
+    .command(
+      'docs [catalog]',
+      'Write a page about the streams, and a dbt sources.yml',
+      (y) =>
+        y
+          .positional('catalog', catalog)
+          .option('config', config)
+          .option('out', { type: 'string', describe: 'A folder; without it, the page goes to the terminal' }),
+      async (argv) => done(await (await import('./docs.ts')).catalogDocs(argv, surroundings)),
+    )
+    .demandCommand(1, 'Say which catalog command to run.')
+    .strict();
+}

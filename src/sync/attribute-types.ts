@@ -1,0 +1,151 @@
+import { type GraphQLSchema, getNamedType, isRequiredArgument } from 'graphql';
+import {
+  type AttributeDefinition,
+  type AttributeFacts,
+  attributeFacts,
+  attributesSelection,
+} from '../catalog/attribute-facts.ts';
+import { type AttributePlace, attributePlaces } from '../catalog/attribute-places.ts';
+import { objectsAt } from '../catalog/objects-at.ts';
+import { permissionsOf } from '../catalog/permissions.ts';
+import { emptySelection } from '../catalog/selection.ts';
+import { fieldOf, selectedFields } from '../catalog/selection-walk.ts';
+import type { CentraClient } from '../centra/client.ts';
+import { ConnectorError } from '../errors.ts';
+import { isObject } from '../json.ts';
+import { rootDefinition, rootType } from '../streams/derive.ts';
+import { objectsOf } from './list-pager.ts';
+import { PAGE_SIZE } from './pager.ts';
+import { type SamplePart, sampleRoot } from './sample.ts';
+
+export interface AttributeSearch {
+  readonly client: CentraClient;
+  readonly schema: GraphQLSchema;
+  /** The bundled schema, which knows the permissions. */
+  readonly reference: GraphQLSchema;
+  readonly signal: AbortSignal;
+  /** How many of the newest, and how many of the oldest rows of each root list are looked at. */
+  readonly rows: number;
+}
+
+export interface FoundAttributes {
+  readonly facts: readonly AttributeFacts[];
+  /** What could not be looked at, and why: sentences. */
+  readonly gaps: readonly string[];
+}
+
+/**
+ * The custom attributes of a shop. Newer versions of the API tell the types of all; what they hold, and the types of
+ * older versions, only rows show.
+ */
+export async function findAttributes(search: AttributeSearch): Promise<FoundAttributes> {
+  const gaps: string[] = [];
+  const definitions = await tolerating(() => askAttributeTypes(search), gaps);
+  const places = attributePlaces(search.schema);
+  const facts: AttributeFacts[] = [];
+  for (const root of new Set(places.map((place) => place.root))) {
+    const here = places.filter((place) => place.root === root);
+    const found = await tolerating(() => sampleAttributes(root, here, definitions ?? [], search, gaps), gaps);
+    facts.push(...(found ?? definedOnly(here, definitions ?? [])));
+  }
+  return { facts, gaps };
+}
+
+function definedOnly(
+  places: readonly AttributePlace[],
+  definitions: readonly AttributeDefinition[],
+): readonly AttributeFacts[] {
+  return places.flatMap(({ owner }) => attributeFacts(owner.name, [], definitions));
+}
+
+/** What the token may not see, or this version of the API cannot tell, is a gap and no failure. */
+async function tolerating<Value>(ask: () => Promise<Value>, gaps: string[]): Promise<Value | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    const isGap = error instanceof ConnectorError && (error.kind === 'permission' || error.kind === 'schema');
+    if (!isGap) throw error;
+    gaps.push(error.message);
+    return undefined;
+  }
+}
+
+async function sampleAttributes(
+  root: string,
+  places: readonly AttributePlace[],
+  definitions: readonly AttributeDefinition[],
+  { client, schema, reference, signal, rows }: AttributeSearch,
+  gaps: string[],
+): Promise<readonly AttributeFacts[]> {
+  const definition = rootDefinition(root, schema);
+  if (definition === undefined) return [];
+  const parts = places.map((place) => partOf(place, schema, reference));
+  const sample = await sampleRoot({
+    client,
+    schema,
+    signal,
+    root: definition,
+    parts,
+    rows,
+    oldestRows: rows,
+  });
+  return places.flatMap((place, at) => {
+    const part = parts[at];
+    const missing = (part && sample.refused.get(part)) ?? [];
+    if (missing.length > 0)
+      gaps.push(
+        `The attributes of ${place.owner.name} could not be read: the token lacks ${missing.join(', ')}.`,
+      );
+    const objects =
+      missing.length > 0 ? [] : sample.objects.flatMap((object) => objectsAt(object, place.path));
+    return attributeFacts(place.owner.name, objects, definitions);
+  });
+}
+
+function partOf(place: AttributePlace, schema: GraphQLSchema, reference: GraphQLSchema): SamplePart {
+  const type = rootType(place.root, schema);
+  if (type === undefined) return { selection: emptySelection, permissions: [] };
+  const selection = attributesSelection(schema, type.name, place.path, place.owner);
+  const permissions = [...selectedFields(selection, type, schema)].flatMap(({ owner, selected }) =>
+    permissionsOf({ type: owner.name, field: selected.name }, reference),
+  );
+  return { selection, permissions: [...new Set(permissions)] };
+}
+
+const definitionFields = ['name', 'description', 'isMulti', 'objectType'] as const;
+const elementFields = ['key', 'description', 'kind', 'isMulti'] as const;
+
+/** Public documentation shows `attributeTypes`; the schema that comes with the connector, an older one, has it not. */
+async function askAttributeTypes({
+  client,
+  schema,
+  signal,
+}: AttributeSearch): Promise<readonly AttributeDefinition[]> {
+  const field = schema.getQueryType()?.getFields().attributeTypes;
+  const type = field === undefined ? undefined : getNamedType(field.type);
+  const element = getNamedType(fieldOf(type, 'elements')?.type);
+  const fields = definitionFields.filter((name) => fieldOf(type, name) !== undefined);
+  const inner = elementFields.filter((name) => fieldOf(element, name) !== undefined);
+  const isUsable = fields.includes('name') && fields.includes('objectType') && inner.includes('key');
+  if (field === undefined || !isUsable || field.args.some(isRequiredArgument)) return [];
+  const limit = field.args.some(({ name }) => name === 'limit') ? `(limit: ${PAGE_SIZE})` : '';
+  const query = `query attributeTypes { attributeTypes${limit} { ${fields.join(' ')} elements { ${inner.join(' ')} } } }`;
+  const what = 'the types of custom attributes';
+  const { data } = await client.ask({ what, operationName: 'attributeTypes', query, variables: {} }, signal);
+  return objectsOf(data.attributeTypes, what).map((found) => ({
+    owner: String(found.objectType),
+    type: String(found.name),
+    description: textOf(found.description),
+    isMulti: found.isMulti === true,
+    elements: (Array.isArray(found.elements) ? found.elements : []).filter(isObject).map((one) => ({
+      key: String(one.key),
+      description: textOf(one.description),
+      kind: String(one.kind ?? ''),
+      isMultiChoice: one.isMulti === true,
+    })),
+  }));
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+}

@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { catalogCommand, expectCatalogGolden, writeCatalog } from './catalog-command.ts';
+import { openShop } from './sandbox-control.ts';
+
+const hashing = `version: 1
+extends: default
+streams:
+  orders:
+    columns:
+      email: { path: billingAddress.email, pii: hash }
+      buyers: { each: lines, columns: { note: { path: comment, pii: hash } } }
+`;
+
+test('offline: a good catalog, its permissions, and what to type next', async () => {
+  const { code, stdout, stderr } = await catalogCommand('check', 'default');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  await expectCatalogGolden('check-default.txt', stdout);
+});
+
+test('offline: every error with its place and a near match, and exit code 1', async () => {
+  writeCatalog(
+    'wrong.yaml',
+    `version: 1
+extends: default
+streams:
+  orders:
+    where: { storeTyp: WHOLESALE }
+    columns:
+      total: grandTotal.vale
+      first_name: billingAddress.firstName
+  order_lines:
+    key: [order_id, line]
+`,
+  );
+  const { code, stdout } = await catalogCommand('check', 'wrong.yaml');
+  expect(code).toBe(1);
+  await expectCatalogGolden('check-wrong.txt', stdout);
+});
+
+test('offline: that a hash needs a key is a warning, at any depth', async () => {
+  writeCatalog('hashing.yaml', hashing);
+  const { code, stdout } = await catalogCommand('check', 'hashing.yaml');
+  expect(code).toBe(0);
+  expect(stdout.split('\n\n')[0]).toBe(
+    `hashing.yaml:6:49: warning: orders.email: The column is hashed, as is orders.buyers.note: a read needs the key "pii_key" in its configuration.
+  Make one with \`openssl rand -hex 32\`; with --config, this check looks whether it is there.`,
+  );
+});
+
+test('live: the same catalog is an error while the configuration has no key', async () => {
+  writeCatalog('hashing.yaml', hashing);
+  const keyless = await openShop({ orders: 5 });
+  const refused = await catalogCommand('check', 'hashing.yaml', '--config', keyless.config, '--json');
+  expect(refused.code).toBe(1);
+  const codes = (JSON.parse(refused.stdout) as Report).problems.map(({ code }) => code);
+  expect(codes).toEqual(['pii/no_key', 'pii/no_key']);
+  expect((await keyless.control('requests')) as unknown[]).toHaveLength(1);
+  const keyed = await openShop({ orders: 5 }, { pii_key: 'a key of 32 bytes or more, for this test' });
+  expect((await catalogCommand('check', 'hashing.yaml', '--config', keyed.config)).code).toBe(0);
+});
+
+interface Report {
+  readonly schema: string;
+  readonly problems: readonly {
+    readonly code: string;
+    readonly stream: string;
+    readonly columnName?: string;
+  }[];
+  readonly permissions: readonly { readonly permission: string; readonly granted: boolean }[];
+}
+
+test('live: which columns the token cannot see is a warning, a stream that it cannot is an error', async () => {
+  const shop = await openShop({ orders: 5 });
+  await shop.control('permissions', { deny: ['Order.shippingAddress:read', 'Brand:read'] });
+  const some = await catalogCommand('check', '--config', shop.config);
+  expect(some.code).toBe(0);
+  await expectCatalogGolden('check-live.txt', some.stdout);
+
+  await shop.control('permissions', { deny: ['Return:read'] });
+  const none = await catalogCommand('check', '--config', shop.config, '--json');
+  expect(none.code).toBe(1);
+  const report = JSON.parse(none.stdout) as Report;
+  expect(report.schema).toBe('live');
+  expect(report.problems.map(({ code, stream }) => `${code} ${stream}`)).toEqual([
+    'permission/stream returns',
+    'permission/stream return_lines',
+  ]);
+  expect(report.permissions.filter(({ granted }) => !granted)).toMatchObject([{ permission: 'Return:read' }]);
+});
+
+test('live: a stream that this shop cannot give is an error', async () => {
+  const shop = await openShop({ orders: 5 });
+  await shop.control('schema', { remove: ['Query.returns'] });
+  const { code, stdout } = await catalogCommand('check', 'default', '--config', shop.config);
+  expect(code).toBe(1);
+  expect(stdout).toContain(`returns: This shop's API has no list "returns"`);
+});
+
+test('no catalog, and one that is not there', async () => {
+  const none = await catalogCommand('check');
+  expect(none.code).toBe(2);
+  expect(none.stderr).toMatch(
+    /^source-centra: No catalog is named\. Name one: a path such as \.\/acme\.yaml/,
+  );
+  const other = await catalogCommand('check', 'defualt');
+  expect(other.code).toBe(1);
+  expect(other.stdout).toContain('There is no bundled catalog "defualt".\n  Did you mean default?');
+});

@@ -1,0 +1,99 @@
+import { buildSchema } from 'graphql';
+import { expect, test } from 'vitest';
+import type { Answer } from '../../src/centra/answer.ts';
+import type { CentraClient, Query } from '../../src/centra/client.ts';
+import { ConnectorError } from '../../src/errors.ts';
+import { findAttributes } from '../../src/sync/attribute-types.ts';
+import { liveSchema, reference } from '../catalog/compile-yaml.ts';
+
+function clientOf(answer: (query: Query) => Readonly<Record<string, unknown>>) {
+  const asked: string[] = [];
+  const client: CentraClient = {
+    ask: async (query) => {
+      asked.push(query.query);
+      const rest = { complexity: 1, deprecations: [], appVersion: undefined, serverTimeMs: undefined };
+      return { data: answer(query), refusals: [], ...rest } satisfies Answer;
+    },
+    comfortableRows: (_, most) => most,
+    usage: () => ({ requests: asked.length, complexity: 0, retries: 0, throttledMs: 0, pacedMs: 0 }),
+  };
+  return { client, asked };
+}
+
+const signal = new AbortController().signal;
+const noRows = { newest: [], oldest: [] };
+
+test('a shop that tells its attribute types: those that no row has are found too', async () => {
+  const schema = liveSchema(
+    ['type Query {', 'type Query {\n  attributeTypes(where: AssignedAttributeFilter): [AttributeType!]!'],
+    [
+      'type AttributeType {',
+      'type AttributeTypeElement { key: String! description: String! kind: String! isMulti: Boolean! }\ntype AttributeType {\n  description: String!\n  objectType: String!\n  isMulti: Boolean!\n  elements: [AttributeTypeElement!]!',
+    ],
+  );
+  const type = {
+    name: 'or_new',
+    description: 'New',
+    objectType: 'Order',
+    isMulti: true,
+    elements: [{ key: 'kind', description: '', kind: 'CHOICE', isMulti: true }],
+  };
+  const { client, asked } = clientOf(({ operationName }) =>
+    operationName === 'attributeTypes' ? { attributeTypes: [type] } : noRows,
+  );
+  const { facts, gaps } = await findAttributes({ client, schema, reference, signal, rows: 10 });
+  expect(gaps).toEqual([]);
+  expect(asked[0]).toBe(
+    'query attributeTypes { attributeTypes { name description isMulti objectType elements { key description kind isMulti } } }',
+  );
+  expect(facts).toEqual([
+    {
+      owner: 'Order',
+      type: 'or_new',
+      description: 'New',
+      objects: 0,
+      assigned: 0,
+      isMulti: true,
+      elements: [
+        { key: 'kind', description: undefined, holds: 'choice', isMultiChoice: true, filled: 0, values: [] },
+      ],
+    },
+  ]);
+});
+
+test('without it, rows are sampled: one request a root list, the newest and the oldest', async () => {
+  const { client, asked } = clientOf(() => noRows);
+  await findAttributes({ client, schema: reference, reference, signal, rows: 10 });
+  expect(asked.map((query) => /^query (\w+)/.exec(query)?.[1])).toEqual(['orders', 'products']);
+  expect(asked[0]).toContain('newest: orders(where: $where, sort: [number_DESC], limit: 10, page: 1)');
+  expect(asked[0]).toContain('oldest: orders(where: $where, sort: [number_ASC], limit: 10, page: 1)');
+  expect(asked[1]).toContain('variants { attributes {');
+});
+
+test('a permission that is lacking is a gap, and what does not need it is asked again', async () => {
+  const { client, asked } = clientOf(({ query }) => {
+    if (!query.includes('attributes')) return noRows;
+    throw new ConnectorError({
+      kind: 'permission',
+      code: 'centra/permission',
+      message: 'The API token may not read orders: it lacks Order.attributes:read.',
+    });
+  });
+  const { facts, gaps } = await findAttributes({ client, schema: reference, reference, signal, rows: 10 });
+  expect(facts).toEqual([]);
+  expect(gaps).toEqual([
+    'The attributes of Order could not be read: the token lacks Order.attributes:read.',
+    'The API token may not read orders: it lacks Order.attributes:read.',
+  ]);
+  expect(asked).toHaveLength(3);
+});
+
+test('an API without custom attributes is asked nothing', async () => {
+  const schema = buildSchema('type Query { things: [Thing!]! } type Thing { id: Int! }');
+  const { client, asked } = clientOf(() => ({}));
+  expect(await findAttributes({ client, schema, reference, signal, rows: 10 })).toEqual({
+    facts: [],
+    gaps: [],
+  });
+  expect(asked).toEqual([]);
+});
