@@ -8,11 +8,6 @@ COPY scripts ./scripts
 COPY src ./src
 RUN node scripts/build.mjs
 
-FROM ${NODE_IMAGE} AS production-dependencies
-WORKDIR /build
-COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
-
 FROM ${NODE_IMAGE}
 ARG VERSION=0.1.0
 LABEL io.airbyte.name="source-centra" \
@@ -28,7 +23,7 @@ COPY package.json LICENSE ./
 COPY bin ./bin
 COPY schemas ./schemas
 COPY catalog ./catalog
-COPY --from=production-dependencies /build/node_modules ./node_modules
+# What runs is bundled: production dependencies are in dist, development ones nowhere.
 COPY --from=build /build/dist ./dist
 USER 1000:1000
 ENTRYPOINT ["node", "/airbyte/integration_code/bin/source-centra.js"]

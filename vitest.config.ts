@@ -4,6 +4,8 @@ const command = ['test/command/**/*.test.ts'];
 
 export default defineConfig({
   test: {
+    // Most of the time goes by in the commands that the tests start, and in waiting for them.
+    maxWorkers: 3,
     projects: [
       { test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: command, testTimeout: 30_000 } },
       {

@@ -2,7 +2,10 @@ import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
-/** Compiles src into dist, one chunk a command, so that `spec` does not load what only `read` needs. */
+/**
+ * Compiles src and the packages that it uses into dist: one chunk a command, so that `spec` does not load what only `read`
+ * needs, and so few files that a command starts in a fraction of a second.
+ */
 export async function buildDist() {
   const { metafile } = await build({
     entryPoints: ['src/main.ts'],
@@ -12,7 +15,11 @@ export async function buildDist() {
     format: 'esm',
     platform: 'node',
     target: 'node20.18',
-    packages: 'external',
+    // Some packages are CommonJS and ask for Node's own modules with require.
+    banner: {
+      js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);",
+    },
+    legalComments: 'linked',
     sourcemap: 'linked',
     sourcesContent: false,
     metafile: true,

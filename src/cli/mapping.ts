@@ -66,5 +66,7 @@ function refused(errors: readonly Problem[]): ConnectorError {
 
 /** As the catalog commands print it, but in the one line that a protocol message has. */
 function inOneLine(problem: Problem): string {
+  // A catalog that is not there has no place in it to point to.
+  if (problem.code === 'catalog/not_found') return `${problem.message} ${problem.hint ?? ''}`.trim();
   return formatProblem(problem).replaceAll(/\n\s*/g, ' ');
 }

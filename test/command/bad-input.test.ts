@@ -150,7 +150,10 @@ test('an empty state file stands for no state', async () => {
 test.each([
   ['no command', []],
   ['an unknown command', ['raed']],
-  ['read without its catalog', ['read', '--config', 'x.json']],
+  [
+    'read without its catalog',
+    ['read', '--config', fileWith({ endpoint: 'https://acme.centra.com/graphql', api_token: token })],
+  ],
   ['an unknown option', ['spec', '--colour']],
 ])('%s', async (_, args) => {
   const outcome = await sourceCentra(args);
