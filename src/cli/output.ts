@@ -29,7 +29,7 @@ export function createOutput(stream: Writable): Output {
   async function write(lines: string): Promise<void> {
     if (isClosed) throw new OutputClosed('Nobody reads the output any more.');
     if (lines === '' || stream.write(lines)) return;
-    await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(() => undefined);
+    await untilRoom(stream);
     if (isClosed || stream.destroyed) throw new OutputClosed('Nobody reads the output any more.');
   }
 
@@ -45,6 +45,15 @@ export function createOutput(stream: Writable): Output {
     },
     flush: () => new Promise<void>((resolve) => stream.write('', () => resolve())),
   });
+}
+
+/** Leaves no listener behind, however often it is called. */
+async function untilRoom(stream: Writable): Promise<void> {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  await Promise.race([once(stream, 'drain', { signal }), once(stream, 'close', { signal })])
+    .catch(() => undefined)
+    .finally(() => waiting.abort());
 }
 
 function blotOut(text: string, secrets: readonly string[]): string {

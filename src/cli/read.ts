@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { ClientObserver } from '../centra/client.ts';
 import { loadConfiguration } from '../config/load.ts';
 import { type ErrorKind, sentence } from '../errors.ts';
@@ -10,7 +11,16 @@ import { type ReadArguments, readInput } from './read-input.ts';
 import { findSchemas, openShop } from './shop.ts';
 import type { Surroundings } from './surroundings.ts';
 
+/**
+ * Rows are garbage as soon as they are written. Left to itself, V8 lets garbage grow with the length of a read; so it
+ * collects sooner, at no measurable cost in time.
+ */
+function keepMemoryFlat(): void {
+  setFlagsFromString('--heap-growing-percent=50');
+}
+
 export async function read(args: ReadArguments, surroundings: Surroundings): Promise<number> {
+  keepMemoryFlat();
   const { output, version } = surroundings;
   /** Aborted too when the output is closed: then nothing may go on, a wait least of all. */
   const end = new AbortController();

@@ -3,6 +3,7 @@ import { mergeSelections, renderSelection, type Selection, selectionOfPaths } fr
 import type { CentraClient } from '../centra/client.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { objectsOf, offsetPager } from './list-pager.ts';
+import type { NestedCompletion } from './nested-completion.ts';
 import { brokenAnswer, type CentraObject, PAGE_SIZE, type Pager } from './pager.ts';
 
 export interface NestedPagerOptions {
@@ -21,11 +22,13 @@ export interface NestedPagerOptions {
   /** A path from a row of the nested list. */
   readonly identity: string;
   readonly label: string;
+  /** Fetches what is missing of the other nested lists of the parent. */
+  readonly complete: NestedCompletion['complete'];
 }
 
 /** Pages a list inside one parent. Each page's only object is the parent, with this page's part of the list. */
 export function nestedPager(options: NestedPagerOptions): Pager {
-  const { client, list, type, filterType, where, nestedList, identity, label } = options;
+  const { client, list, type, filterType, where, nestedList, identity, label, complete } = options;
   const { selection, responseKey } = withIdentity(options);
   const identityPath = identity.split('.');
   const query = `query ${list}_${nestedList}($where: ${filterType}, $limit: Int, $page: Int, $probePage: Int, $isProbed: Boolean!) {
@@ -46,7 +49,8 @@ export function nestedPager(options: NestedPagerOptions): Pager {
         { what: label, operationName, query, variables, rows: PAGE_SIZE },
         signal,
       );
-      const found = objectsOf(data[list], label)[0];
+      const answered = objectsOf(data[list], label).slice(0, 1);
+      const [found] = await complete(answered, signal, { limit: PAGE_SIZE, page });
       if (found === undefined) return { objects: [], before: undefined };
       parent = found;
       const before = isProbed ? objectsOf(found.before, label)[0] : undefined;

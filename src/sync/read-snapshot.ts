@@ -3,6 +3,7 @@ import type { JsonObject } from '../json.ts';
 import type { Message } from '../protocol/message.ts';
 import type { ReadContext } from './context.ts';
 import { listPager } from './list-pager.ts';
+import { type NestedCompletion, nestedCompletion } from './nested-completion.ts';
 import { nestedPager } from './nested-pager.ts';
 import { type CentraObject, combineFilters, type Page, type Pager } from './pager.ts';
 import { pagesAfter } from './pages.ts';
@@ -18,12 +19,16 @@ export async function readSnapshot(group: FetchGroup<SnapshotPlan>, context: Rea
     ({ stream, state }) => new SnapshotProgress(new StreamWriter(stream), state),
   );
   context.follow(members.map(({ writer }) => writer));
+  const { client, schema } = context;
+  const wanted = mergeSelections(group.plans.map(({ stream }) => stream.selection));
+  const { selection, complete } = nestedCompletion({ client, schema, root, selection: wanted });
   const reader: SnapshotReader = {
     group,
     root,
     context,
     members,
-    selection: mergeSelections(group.plans.map(({ stream }) => stream.selection)),
+    selection,
+    complete,
   };
   const after = members[0]?.after;
   const { nestedList, nestedIdentity } = group.change;
@@ -39,6 +44,8 @@ interface SnapshotReader {
   readonly context: ReadContext;
   readonly members: readonly SnapshotProgress[];
   readonly selection: Selection;
+  /** Fetches what is missing of nested lists that came back full. */
+  readonly complete: NestedCompletion['complete'];
 }
 
 class SnapshotProgress {
@@ -77,7 +84,7 @@ async function readNested(
   identity: string,
   after: string | undefined,
 ): Promise<void> {
-  const { group, root, context, selection } = reader;
+  const { group, root, context, selection, complete } = reader;
   const [afterId, afterInside] = after?.split('|', 2) ?? [];
   for (const id of await parentIds(reader)) {
     if (afterId !== undefined && (id < Number(afterId) || (id === Number(afterId) && afterInside === 'end')))
@@ -93,6 +100,7 @@ async function readNested(
       nestedList,
       identity,
       label: group.root.label,
+      complete,
     });
     await readPages(
       reader,
@@ -126,9 +134,9 @@ async function parentIds({ group, root, context }: SnapshotReader): Promise<read
   return [...ids].sort((a, b) => a - b);
 }
 
-function wholePager({ group, root, context, selection }: SnapshotReader): Pager {
+function wholePager({ group, root, context, selection, complete }: SnapshotReader): Pager {
   const { root: list, id, pageKey, label } = group.root;
-  return listPager({
+  const pager = listPager({
     client: context.client,
     list,
     filterType: root.filterType,
@@ -138,6 +146,10 @@ function wholePager({ group, root, context, selection }: SnapshotReader): Pager 
     id,
     label,
   });
+  return async (after, signal) => {
+    const page = await pager(after, signal);
+    return { ...page, objects: await complete(page.objects, signal) };
+  };
 }
 
 async function readPages(

@@ -51,7 +51,8 @@ async function readWindow(reader: WindowsReader, window: Window, looksAhead: boo
   const pager = rootPager(reader, { [change.filter]: range }, reader.selection);
   for await (const page of pagesAfter(pager, { after: window.after, signal, looksAhead })) {
     if (page.totalRows !== undefined) context.estimate(group.plans, page.totalRows);
-    for (const object of page.objects) for (const member of members) member.take(object, window);
+    const objects = await reader.complete(page.objects, signal);
+    for (const object of objects) for (const member of members) member.take(object, window);
     await context.push(members.flatMap((member) => member.checkpointIn(window, page.next)));
   }
 }

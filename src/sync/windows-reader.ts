@@ -3,6 +3,7 @@ import type { JsonObject } from '../json.ts';
 import { connectionPager } from './connection-pager.ts';
 import type { ReadContext } from './context.ts';
 import { listPager } from './list-pager.ts';
+import { type NestedCompletion, nestedCompletion } from './nested-completion.ts';
 import { type CentraObject, combineFilters, PAGE_SIZE, type Page, type Pager } from './pager.ts';
 import type { FetchGroup, WindowsPlan } from './plan.ts';
 import { type ResolvedRoot, resolveRoot } from './resolve-root.ts';
@@ -14,7 +15,9 @@ export interface WindowsReader {
   readonly root: ResolvedRoot;
   /** All that the streams need of an object, and what the sync must know of it. */
   readonly selection: Selection;
-  /** The latter alone. */
+  /** Fetches what is missing of nested lists that came back full. */
+  readonly complete: NestedCompletion['complete'];
+  /** What the sync must know of an object, alone. */
   readonly identity: Selection;
   readonly members: readonly WindowsProgress[];
   readonly context: ReadContext;
@@ -33,8 +36,10 @@ export function openReader(group: FetchGroup<WindowsPlan>, context: ReadContext)
       new WindowsProgress({ stream, change, fields, state, tellsDeletions }),
   );
   context.follow(members.map(({ writer }) => writer));
-  const selection = mergeSelections([...group.plans.map(({ stream }) => stream.selection), identity]);
-  return { group, root, selection, identity, members, context };
+  const wanted = mergeSelections([...group.plans.map(({ stream }) => stream.selection), identity]);
+  const { client, schema } = context;
+  const { selection, complete } = nestedCompletion({ client, schema, root, selection: wanted });
+  return { group, root, selection, complete, identity, members, context };
 }
 
 /** Pages the root's rows under a condition: by its Connection where the live schema has one. */
@@ -69,7 +74,7 @@ export async function readByKeys(reader: WindowsReader, keys: readonly number[])
 }
 
 /** At most a page of ids. */
-export function askForIds(reader: WindowsReader, ids: readonly (number | string)[]): Promise<Page> {
+export async function askForIds(reader: WindowsReader, ids: readonly (number | string)[]): Promise<Page> {
   const { group, root, selection, context } = reader;
   const { id, label, pageKey, root: list } = group.root;
   const pager = listPager({
@@ -82,7 +87,8 @@ export function askForIds(reader: WindowsReader, ids: readonly (number | string)
     id,
     label,
   });
-  return pager(undefined, context.signal);
+  const page = await pager(undefined, context.signal);
+  return { ...page, objects: await reader.complete(page.objects, context.signal) };
 }
 
 function missingFrom(
