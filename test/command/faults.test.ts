@@ -34,17 +34,12 @@ async function expectAllOrders(outcome: Outcome): Promise<void> {
   expect(new Set(numbers).size).toBe(numbers.length);
 }
 
-/** Each strikes the third and the fourth request, in the middle of the pages. */
+/** Each strikes the third and the fourth request, in the middle of the pages; test/sync/fault-rates.test.ts has all kinds. */
 describe.each([
-  { kind: '500' },
   { kind: '502-html' },
-  { kind: '503' },
   { kind: 'reset' },
-  { kind: 'half-body' },
-  { kind: 'internal' },
   { kind: 'partial-internal' },
   { kind: 'html' },
-  { kind: 'bad-json' },
   { kind: 'throttle', retryAfter: 'epoch', seconds: 1 },
   { kind: 'throttle', retryAfter: 'date-time', seconds: 1 },
   { kind: 'throttle', retryAfter: 'delta-seconds', seconds: 1 },
