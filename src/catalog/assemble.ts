@@ -62,7 +62,11 @@ export function assembleStream({
     )[0],
     pagedLists: pagedListsOf(selection),
     rows: rowFunction({ levels, columns: drafts, key }),
-    sources: rowFunction({ levels, columns: drafts.map(({ name, read }) => ({ name, run: read })), key }),
+    sources: rowFunction({
+      levels,
+      columns: drafts.map(({ name, at, read }) => ({ name, at, run: read, direct: undefined })),
+      key,
+    }),
   });
 }
 

@@ -69,7 +69,6 @@ export function resolveAttribute(
   const isEvery = segment.index === 'every';
   const read = {
     attributes,
-    elements: readKeys([path.elements.field.responseKey]),
     type,
     isFiltered: path.isFiltered,
     key: element.name,
@@ -171,8 +170,11 @@ function elementValue(
   const found = outcomes.filter((outcome): outcome is Resolved => !isStepFault(outcome));
   const [first] = outcomes;
   if (found.length === 0 && first !== undefined) return first;
+  const isAsUsual = outcomes.every(
+    (outcome, at) => !isStepFault(outcome) && outcome.keys?.join() === valueFields[at],
+  );
   return {
-    read: readFirst(found.map(({ read }) => read)),
+    read: isAsUsual ? readUsualValue : readFirst(found.map(({ read }) => read)),
     type: { kind: 'string', nullable: true },
     selection: mergeSelections(found.map(({ selection }) => selection)),
     uses: [],
@@ -181,21 +183,37 @@ function elementValue(
 
 interface AttributeReading {
   readonly attributes: Reader;
-  readonly elements: Reader;
   readonly type: string;
   readonly isFiltered: boolean;
   readonly key: string;
   readonly value: Reader;
 }
 
-const readTypeName = readKeys(['type', 'name']);
-const readKey = readKeys(['key']);
+/** What the fields of attributes hold in an answer, should it be one. */
+interface AnsweredAttribute {
+  readonly type?: { readonly name?: unknown } | null;
+  readonly elements?: unknown;
+}
+
+interface AnsweredElement {
+  readonly key?: unknown;
+  readonly value?: unknown;
+  readonly selectedValueName?: unknown;
+  readonly selectedValue?: unknown;
+  readonly url?: unknown;
+}
+
+/** Of `valueFields`, the first that is there. Names that stand in the code are found quicker than any key that is given. */
+const readUsualValue: Reader = (element) => {
+  const { value, selectedValueName, selectedValue, url } = element as AnsweredElement;
+  return value ?? selectedValueName ?? selectedValue ?? url;
+};
 
 function readOne(reading: AttributeReading, index: number | undefined): Reader {
   return (object) => {
     let at = 0;
     for (const attribute of listAt(object, reading.attributes)) {
-      if (!reading.isFiltered && readTypeName(attribute) !== reading.type) continue;
+      if (!isOfType(attribute, reading)) continue;
       if (index === undefined || index === at) {
         const value = valueIn(attribute, reading);
         if (value !== null && value !== undefined) return value;
@@ -210,7 +228,7 @@ function readAll(reading: AttributeReading): Reader {
   return (object) => {
     const values: unknown[] = [];
     for (const attribute of listAt(object, reading.attributes)) {
-      if (!reading.isFiltered && readTypeName(attribute) !== reading.type) continue;
+      if (!isOfType(attribute, reading)) continue;
       const value = valueIn(attribute, reading);
       if (value !== null && value !== undefined) values.push(value);
     }
@@ -218,9 +236,15 @@ function readAll(reading: AttributeReading): Reader {
   };
 }
 
-function valueIn(attribute: unknown, { elements, key, value }: AttributeReading): unknown {
-  for (const element of listAt(attribute, elements)) {
-    if (readKey(element) === key) return value(element);
+function isOfType(attribute: unknown, { isFiltered, type }: AttributeReading): boolean {
+  return isFiltered || (attribute as AnsweredAttribute | null)?.type?.name === type;
+}
+
+function valueIn(attribute: unknown, { key, value }: AttributeReading): unknown {
+  const elements = (attribute as AnsweredAttribute | null)?.elements;
+  if (!Array.isArray(elements)) return null;
+  for (const element of elements) {
+    if ((element as AnsweredElement | null)?.key === key) return value(element);
   }
   return null;
 }

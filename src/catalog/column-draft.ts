@@ -2,19 +2,18 @@ import type { Absence } from './absence.ts';
 import type { Exposure } from './exposure.ts';
 import type { FieldUse } from './field-step.ts';
 import type { ColumnModel } from './model.ts';
+import type { RowColumn } from './row-code.ts';
 import type { Read } from './scope.ts';
 import type { Selection } from './selection.ts';
 import type { ValueType } from './value-type.ts';
 
 /** A column that compiled. */
-export interface ColumnDraft {
-  readonly name: string;
+export interface ColumnDraft extends RowColumn {
   readonly model: ColumnModel;
   readonly type: ValueType;
   readonly description: string | undefined;
   /** For people. */
   readonly text: string;
-  readonly run: Read;
   /** What the source gives, before any step. */
   readonly read: Read;
   /** From the root. */

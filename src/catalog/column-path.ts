@@ -6,7 +6,7 @@ import { type FieldUse, fieldNames } from './field-step.ts';
 import { type Level, namesOfLevels, selectFromRoot, usesOfLevels } from './levels.ts';
 import { isFault, type PathSyntax, parsePath } from './path-syntax.ts';
 import { isPersonal } from './personal-data.ts';
-import { readKeysAt, readNothing } from './reading.ts';
+import { readNothing } from './reading.ts';
 import { resolveSegments } from './resolve.ts';
 import type { Resolved } from './resolved.ts';
 import type { Read } from './scope.ts';
@@ -20,6 +20,10 @@ export interface ColumnPath {
   readonly text: string;
   readonly type: ValueType;
   readonly read: Read;
+  /** The level that it starts from. */
+  readonly at: number;
+  /** Set where reading is nothing but following these keys. */
+  readonly keys: readonly string[] | undefined;
   /** From the root. */
   readonly selection: Selection;
   readonly uses: readonly FieldUse[];
@@ -47,12 +51,9 @@ export function columnPath(node: SourceNode, context: ColumnContext): ColumnPath
   return {
     text: syntax.text,
     type: absence === undefined ? path.type : withNullable(path.type, true),
-    read:
-      absence === undefined
-        ? path.keys === undefined
-          ? (scope) => path.read(scope.stack[at])
-          : readKeysAt(at, path.keys)
-        : readNothing,
+    read: absence === undefined ? (scope) => path.read(scope.stack[at]) : readNothing,
+    at,
+    keys: absence === undefined ? path.keys : undefined,
     selection: absence === undefined ? selectFromRoot(levels, path.selection) : emptySelection,
     uses: absence === undefined ? uses : [],
     shows: shownBy(path, levels, uses, context),

@@ -9,7 +9,8 @@ import type { Source, StepOutcome } from './operators/operator.ts';
 import { sourceOperators, stepOperators } from './operators/registry.ts';
 import { describedData } from './permissions.ts';
 import type { Problem } from './problem.ts';
-import type { OnError, Read, Slot, Step } from './scope.ts';
+import type { PassingKind } from './row-code.ts';
+import type { OnError, Slot, Step } from './scope.ts';
 import { isNullNode, kindInWords, textOf } from './source-node.ts';
 import { isScalarType, type ValueType, withNullable } from './value-type.ts';
 
@@ -187,6 +188,7 @@ function draft(
   { type, steps, privacy, isDropped }: Compiled,
 ): ColumnDraft {
   const { columnName } = context;
+  const finish = composed(steps);
   const isPlain =
     privacy !== 'masked' && [...column.keywords.keys()].every((keyword) => plainKeywords.has(keyword));
   return {
@@ -195,7 +197,12 @@ function draft(
     type,
     description: textOf(column.keywords.get('description')) ?? describedData(source.description),
     text: source.text,
-    run: composed(source.read, steps),
+    at: source.at,
+    run: (scope) => finish(source.read(scope), scope),
+    direct:
+      source.keys === undefined
+        ? undefined
+        : { keys: source.keys, finish, passes: passingKind(source, steps) },
     read: source.read,
     selection: source.selection,
     uses: source.uses,
@@ -210,14 +217,17 @@ function draft(
   };
 }
 
-function composed(read: Read, steps: readonly Step[]): Read {
+function composed(steps: readonly Step[]): Step {
   const [first, second, ...others] = steps;
-  if (first === undefined) return read;
-  if (second === undefined) return (scope) => first(read(scope), scope);
-  if (others.length === 0) return (scope) => second(first(read(scope), scope), scope);
-  return (scope) => {
-    let value = read(scope);
-    for (const step of steps) value = step(value, scope);
-    return value;
-  };
+  if (first === undefined) return (value) => value;
+  if (second === undefined) return first;
+  if (others.length === 0) return (value, scope) => second(first(value, scope), scope);
+  return (value, scope) => steps.reduce((given: unknown, step) => step(given, scope), value);
 }
+
+/** The values of which kind are as they should be before any step, where bringing them into form is the only one. */
+function passingKind({ type, isConverted }: Source, steps: readonly Step[]): PassingKind | undefined {
+  return isConverted || steps.length !== 1 ? undefined : passingKinds.find((kind) => kind === type.kind);
+}
+
+const passingKinds: readonly PassingKind[] = ['string', 'integer', 'number', 'boolean'];

@@ -16,11 +16,18 @@ export function piiHashOf(key: string | Uint8Array | undefined, keyId: string | 
   const bytes = typeof key === 'string' ? Buffer.from(key, 'utf8') : key;
   if (bytes.byteLength < SHORTEST_KEY_BYTES) return { isReady: false, reason: 'short' };
   const prefix = keyId === undefined || keyId === '' ? '' : `${keyId}:`;
+  // The streams of one fetch hash the same person one after the other.
+  let last = '';
+  let lastHash: string | null = null;
   return {
     isReady: true,
     hash: (text) => {
+      if (text === last) return lastHash;
       const normal = text.trim().toLowerCase();
-      return normal === '' ? null : prefix + createHmac('sha256', bytes).update(normal, 'utf8').digest('hex');
+      last = text;
+      lastHash =
+        normal === '' ? null : prefix + createHmac('sha256', bytes).update(normal, 'utf8').digest('hex');
+      return lastHash;
     },
   };
 }

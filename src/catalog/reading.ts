@@ -1,5 +1,3 @@
-import type { Read } from './scope.ts';
-
 /** Takes what a path names out of one object of the API's answer; null or undefined where it is not there. */
 export type Reader = (object: unknown) => unknown;
 
@@ -37,35 +35,6 @@ export function readKeys(keys: readonly string[]): Reader {
         }
         return value;
       };
-  }
-}
-
-/** The same from the object on one level of a row, in one call. */
-export function readKeysAt(at: number, keys: readonly string[]): Read {
-  const [first = '', second = '', third = ''] = keys;
-  switch (keys.length) {
-    case 1:
-      return ({ stack }) => {
-        const object = stack[at];
-        return isAnswer(object) ? object[first] : null;
-      };
-    case 2:
-      return ({ stack }) => {
-        const object = stack[at];
-        const inner = isAnswer(object) ? object[first] : null;
-        return isAnswer(inner) ? inner[second] : null;
-      };
-    case 3:
-      return ({ stack }) => {
-        const object = stack[at];
-        const outer = isAnswer(object) ? object[first] : null;
-        const inner = isAnswer(outer) ? outer[second] : null;
-        return isAnswer(inner) ? inner[third] : null;
-      };
-    default: {
-      const read = readKeys(keys);
-      return ({ stack }) => read(stack[at]);
-    }
   }
 }
 

@@ -2,12 +2,8 @@ import { ConnectorError } from '../errors.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import type { ColumnChange, MappedRow, RowContext } from './compiled.ts';
 import type { Level } from './levels.ts';
-import type { Read, Scope, Slot } from './scope.ts';
-
-interface RowColumn {
-  readonly name: string;
-  readonly run: Read;
-}
+import { type CodeScope, type RowColumn, type RowMaker, rowMaker } from './row-code.ts';
+import type { Slot } from './scope.ts';
 
 export interface RowPlan {
   /** The root first. */
@@ -24,76 +20,66 @@ export function rowFunction({
   columns,
   key,
 }: RowPlan): (object: Readonly<Record<string, unknown>>, context: RowContext) => readonly MappedRow[] {
-  const names = columns.map(({ name }) => name);
-  const runs = columns.map(({ run }) => run);
-  const count = columns.length;
-  const depth = levels.length - 1;
-  // A copy of an object that has every column already is quicker than one that grows; a copy of a frozen one is not.
-  const blank: Readonly<Record<string, unknown>> = Object.fromEntries(names.map((name) => [name, null]));
-
-  const scope = rowScope();
-  const makeRow = (): MappedRow => {
-    scope.begin();
-    const data: Record<string, unknown> = { ...blank };
-    for (let at = 0; at < count; at += 1) {
-      data[names[at] as string] = (runs[at] as Read)(scope);
-    }
-    return scope.end(data as JsonObject, key);
-  };
-
-  const walk = (at: number, rows: MappedRow[]): void => {
-    const list = levels[at]?.read(scope.stack[at - 1]);
-    if (!Array.isArray(list)) return;
-    for (const element of list) {
-      if (element === null || element === undefined) continue;
-      scope.stack[at] = element;
-      if (at === depth) rows.push(makeRow());
-      else walk(at + 1, rows);
-    }
-  };
-
+  const scope = rowScope(key);
+  // Not before it is needed: a discover compiles streams and reads none.
+  let make: RowMaker | undefined;
   return (object, { snapshotAt }) => {
+    make ??= rowMaker(levels, columns);
     scope.enter(object, snapshotAt);
-    if (depth === 0) return [makeRow()];
     const rows: MappedRow[] = [];
-    walk(1, rows);
+    make(scope, rows);
     return rows;
   };
 }
 
-interface RowScope extends Scope {
+interface RowScope extends CodeScope<MappedRow> {
   readonly enter: (object: unknown, snapshotAt: string) => void;
-  readonly begin: () => void;
-  readonly end: (data: JsonObject, key: readonly string[]) => MappedRow;
+}
+
+/** What was refused of the values that belong to the objects of one level. */
+interface Refusals {
+  changes: readonly ColumnChange[];
+  held: ColumnChange | undefined;
 }
 
 /** One for all rows of a stream: rows are made one after the other, and never wait. */
-function rowScope(): RowScope {
+function rowScope(key: readonly string[]): RowScope {
   const stack: unknown[] = [];
+  const byLevel: (Refusals | undefined)[] = [];
   let time = '';
-  let changes: ColumnChange[] | undefined;
-  let held: ColumnChange | undefined;
+  let current = 0;
+  let isAnyRefused = false;
   return {
     stack,
     snapshotAt: () => time,
     enter: (object, snapshotAt) => {
       stack[0] = object;
       time = snapshotAt;
+      isAnyRefused = false;
+      byLevel.length = 0;
     },
-    begin: () => {
-      changes = undefined;
-      held = undefined;
+    level: (at) => {
+      current = at;
+      if (isAnyRefused) byLevel[at] = undefined;
     },
     refuse: (slot, reason) => {
       if (slot.onError === 'fail') throw refused(slot, reason);
+      isAnyRefused = true;
       const change = { column: slot.column, reason: `The value ${reason}.` };
-      if (slot.onError === 'quarantine') held ??= change;
-      else changes = [...(changes ?? []), change];
+      const refusals = byLevel[current] ?? { changes: noChanges, held: undefined };
+      byLevel[current] = refusals;
+      if (slot.onError === 'quarantine') refusals.held ??= change;
+      else refusals.changes = [...refusals.changes, change];
       return null;
     },
-    end: (data, key) => {
-      if (held === undefined) return { data, changes: changes ?? noChanges };
-      return { quarantined: { ...held, key: key.map((name): JsonValue => data[name] ?? null) } };
+    end: (data) => {
+      if (!isAnyRefused) return { data: data as JsonObject, changes: noChanges };
+      const refusals = byLevel.filter((one) => one !== undefined);
+      const held = refusals.find((one) => one.held !== undefined)?.held;
+      if (held === undefined)
+        return { data: data as JsonObject, changes: refusals.flatMap(({ changes }) => changes) };
+      const values = data as JsonObject;
+      return { quarantined: { ...held, key: key.map((name): JsonValue => values[name] ?? null) } };
     },
   };
 }

@@ -7,6 +7,21 @@ const slowForm =
  * Undefined for everything else; a time without an offset is in the shop's own zone, which nobody tells us.
  */
 export function utcSecond(text: string): string | undefined {
+  if (text === lastText) return lastTime;
+  if (text === formerText) return formerTime;
+  const time = newUtcSecond(text);
+  [formerText, formerTime] = [lastText, lastTime];
+  [lastText, lastTime] = [text, time];
+  return time;
+}
+
+/** An order shows two times, when it was placed and when it changed, in column after column and in stream after stream. */
+let lastText = '';
+let lastTime: string | undefined;
+let formerText = '';
+let formerTime: string | undefined;
+
+function newUtcSecond(text: string): string | undefined {
   // The two forms that the API writes, `…T10:31:34+01:00` and `…T10:31:34+0100`, without a pattern: this runs for every time of every row.
   const length = text.length;
   if ((length === 25 || length === 24) && text.charCodeAt(10) === 84 && text.charCodeAt(19) !== 46) {

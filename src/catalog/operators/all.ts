@@ -54,6 +54,8 @@ export const all: SourceOperator = {
     return {
       text: `${start.text === '' ? '' : `${start.text}: `}all of ${node.items.map(textOf).join(', ')}`,
       type: isMissing ? { kind: 'object', nullable: true, properties: [] } : type,
+      at,
+      keys: undefined,
       read: isMissing ? readNothing : (scope) => convert(read(scope.stack[at]), scope),
       isConverted: true,
       selection: isMissing

@@ -24,6 +24,8 @@ export const constant: SourceOperator = {
       text: `always ${JSON.stringify(value)}`,
       type: constantType(value),
       read: () => value,
+      at: 0,
+      keys: undefined,
       isConverted: true,
       selection: emptySelection,
       uses: [],

@@ -69,6 +69,8 @@ export const each: SourceOperator = {
           properties: kept.map(({ name, type, description }) => ({ name, type, description })),
         },
       },
+      at: context.levels.length - 1,
+      keys: undefined,
       read: isMissing ? () => null : readObjects(added, context.levels.length - 1, kept),
       isConverted: true,
       selection: isMissing

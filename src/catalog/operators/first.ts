@@ -42,6 +42,8 @@ export const first: SourceOperator = {
       text: `first of ${found.map(({ text }) => text).join(', ')}`,
       type: typeOf(candidates),
       read: readFirst(candidates),
+      at: Math.max(...candidates.map(({ at }) => at)),
+      keys: undefined,
       isConverted: false,
       selection: mergeSelections(candidates.map(({ selection }) => selection)),
       uses: candidates.flatMap(({ uses }) => uses),

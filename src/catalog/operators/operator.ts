@@ -24,6 +24,10 @@ export interface Source {
   readonly text: string;
   readonly type: ValueType;
   readonly read: Read;
+  /** The deepest level of the row that it looks at, 0 for the root. */
+  readonly at: number;
+  /** Set where reading is nothing but following these keys from the object on that level. */
+  readonly keys: readonly string[] | undefined;
   /** Whether `read` gives values in the form of `type`, and not as the API wrote them. */
   readonly isConverted: boolean;
   /** From the root. */
