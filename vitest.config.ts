@@ -1,22 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
 const command = ['test/command/**/*.test.ts'];
+const slow = ['test/slow/**/*.test.ts'];
+
+/** Runs the real command, built from what src holds now. */
+const withCommand = { globalSetup: ['test/build-once.ts'], testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
     // Most of the time goes by in the commands that the tests start, and in waiting for them.
     maxWorkers: 3,
     projects: [
-      { test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: command, testTimeout: 30_000 } },
       {
         test: {
-          name: 'command',
-          include: command,
-          globalSetup: ['test/build-once.ts'],
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: [...command, ...slow],
           testTimeout: 30_000,
-          hookTimeout: 60_000,
         },
       },
+      { test: { name: 'command', include: command, ...withCommand } },
+      // Not part of `npm test`: `npm run proof:privacy`.
+      ...(process.env.SLOW === undefined ? [] : [{ test: { name: 'slow', include: slow, ...withCommand } }]),
     ],
   },
 });

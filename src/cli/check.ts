@@ -7,7 +7,7 @@ import { probeEvents } from '../sync/events.ts';
 import { probe } from '../sync/probe.ts';
 import { SUCCESS } from './exit-code.ts';
 import { type Log, loggingObserver, protocolLog, warnOfUnknownNames } from './log.ts';
-import { compileMapping } from './mapping.ts';
+import { compileMapping, refuseBeforeAsking } from './mapping.ts';
 import { findSchemas, openShop } from './shop.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -39,6 +39,7 @@ async function examine(path: string, { output, signal, version }: Surroundings):
   output.guard([configuration.apiToken, configuration.piiKey]);
   const log = protocolLog(output);
   warnOfUnknownNames(configuration, log);
+  await refuseBeforeAsking(configuration);
   const observer: ClientObserver = { ...loggingObserver(log), refused: () => undefined };
   const shop = openShop(configuration, { version, patienceMs: CHECK_PATIENCE_MS, observer });
   try {

@@ -2,7 +2,7 @@ import { loadConfiguration } from '../config/load.ts';
 import { catalogLine } from '../protocol/airbyte/messages.ts';
 import { SUCCESS } from './exit-code.ts';
 import { loggingObserver, protocolLog, warnOfUnknownNames } from './log.ts';
-import { compileMapping, offered } from './mapping.ts';
+import { compileMapping, offered, refuseBeforeAsking } from './mapping.ts';
 import { findSchemas, openShop } from './shop.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -18,6 +18,7 @@ export async function discover(
   output.guard([configuration.apiToken, configuration.piiKey]);
   const log = protocolLog(output);
   warnOfUnknownNames(configuration, log);
+  await refuseBeforeAsking(configuration);
   const shop = openShop(configuration, {
     version,
     patienceMs: DISCOVER_PATIENCE_MS,

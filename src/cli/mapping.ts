@@ -2,6 +2,7 @@ import { compileCatalog } from '../catalog/compile.ts';
 import type { CompiledStream } from '../catalog/compiled.ts';
 import { loadCatalog } from '../catalog/load.ts';
 import { formatProblem, type Problem } from '../catalog/problem.ts';
+import { bundledSchema } from '../centra/schema.ts';
 import type { Configuration } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
 import type { OfferedStream, WantedStream } from '../protocol/message.ts';
@@ -35,6 +36,26 @@ export async function compileMapping(
     unreadable: compiled.unreadable,
     warnings: compiled.problems.map(inOneLine),
   };
+}
+
+/**
+ * What is wrong without a look at the live schema and must not wait for one: a file that cannot be understood, and a mask
+ * that would not mask. Throws before anything is sent.
+ */
+export async function refuseBeforeAsking(configuration: Configuration): Promise<void> {
+  const reference = await bundledSchema();
+  const loaded = await loadCatalog(configuration.tenantCatalog);
+  const { problems } = compileCatalog(loaded, {
+    schema: reference,
+    reference,
+    piiKey: configuration.piiKey?.reveal(),
+    piiKeyId: configuration.piiKeyId,
+  });
+  const errors = problems.filter(
+    ({ severity, code }) => severity === 'error' && /^(catalog|pii)\//.test(code),
+  );
+  const certain = errors.filter(({ code }) => code !== 'pii/unknown_path');
+  if (certain.length > 0) throw refused(certain);
 }
 
 function selectedColumns(wanted: readonly WantedStream[]): ReadonlyMap<string, ReadonlySet<string>> {

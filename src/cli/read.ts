@@ -6,7 +6,7 @@ import { airbyteLines } from '../protocol/airbyte/messages.ts';
 import { type Sync, startSync } from '../sync/run.ts';
 import { SUCCESS, worstOf } from './exit-code.ts';
 import { type Log, loggingObserver, protocolLog, warnOfUnknownNames } from './log.ts';
-import { compileMapping } from './mapping.ts';
+import { compileMapping, refuseBeforeAsking } from './mapping.ts';
 import { type ReadArguments, readInput } from './read-input.ts';
 import { findSchemas, openShop } from './shop.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -30,6 +30,7 @@ export async function read(args: ReadArguments, surroundings: Surroundings): Pro
   const { wanted, states, slice } = await readInput(args, Date.now());
   const log = protocolLog(output);
   warnOfUnknownNames(configuration, log);
+  await refuseBeforeAsking(configuration);
   let sync: Sync | undefined;
   const shop = openShop(configuration, {
     version,

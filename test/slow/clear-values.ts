@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { TestShop } from './sandbox-control.ts';
-import { everyObject } from './shop-answers.ts';
+import type { TestShop } from '../command/sandbox-control.ts';
+import { everyObject } from '../command/shop-answers.ts';
 
 const address = `firstName lastName companyName attention address1 address2 city zipCode stateOrProvince email
   phoneNumber cellPhoneNumber faxNumber vatNumber`;

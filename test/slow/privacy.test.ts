@@ -1,7 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AirbyteCatalog } from '../../src/protocol/airbyte/airbyte-protocol.generated.ts';
-import { catalogCommand } from './catalog-command.ts';
-import { type ClearValues, clearValuesOf, expectNobody as expectNoValues } from './clear-values.ts';
+import { catalogCommand } from '../command/catalog-command.ts';
 import {
   catalogOf,
   fileWith,
@@ -11,11 +10,12 @@ import {
   type RunOptions,
   recordsOf,
   sourceCentra,
-} from './harness.ts';
+} from '../command/harness.ts';
+import { openShop, type TestShop } from '../command/sandbox-control.ts';
+import type { Answered } from '../command/shop-answers.ts';
+import { expectValidRecords } from '../command/valid-records.ts';
+import { type ClearValues, clearValuesOf, expectNobody as expectNoValues } from './clear-values.ts';
 import { everyMask } from './masked-catalog.ts';
-import { openShop, type TestShop } from './sandbox-control.ts';
-import type { Answered } from './shop-answers.ts';
-import { expectValidRecords } from './valid-records.ts';
 
 /*
  * Nothing personal leaves: every personal field of the schema is mapped with every mask, a shop full of awkward data is
