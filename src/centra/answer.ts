@@ -38,7 +38,10 @@ export function classify(http: HttpAnswer, what: string, nowMs: number): Verdict
   if (http.status === 429) {
     return { kind: 'throttled', delayMs: throttleDelayMs(http.header('retry-after'), serverTimeMs ?? nowMs) };
   }
-  if (http.status === 401 || http.status === 403) return { kind: 'error', error: refusedToken(http.status) };
+  const isRefused = http.status === 401 || (http.status === 403 && parseBody(http.body) !== undefined);
+  if (isRefused) return { kind: 'error', error: refusedToken(http.status) };
+  // A web page with 403 comes from what stands before the API.
+  if (http.status === 403) return failure(what, 'answered 403 with a web page');
   if (http.status === 404 || http.status === 405)
     return { kind: 'error', error: noApi(`answered ${http.status}`) };
   const body = parseBody(http.body);
@@ -106,11 +109,11 @@ function categoryOf(error: Readonly<Record<string, unknown>>): string {
   return typeof category === 'string' ? category : '';
 }
 
-/** A query that the API refuses has no path; an error while it runs has one. */
+/** The API marks what is wrong with a query; an unmarked error that has a path came up while the query ran. */
 function isAboutTheQuery(error: Readonly<Record<string, unknown>>, status: number): boolean {
   const category = categoryOf(error);
-  if (category !== '' && category !== 'graphql') return false;
-  return status === 400 || error.path === undefined;
+  if (category === 'graphql') return true;
+  return category === '' && (status === 400 || error.path === undefined);
 }
 
 function toRefusal(error: Readonly<Record<string, unknown>>): Refusal {

@@ -40,6 +40,17 @@ export class Budget {
     return Math.max(0, ...delays);
   }
 
+  /** After this time a request goes whatever the buckets seem to hold: others may take all that flows in, for ever. */
+  longestDelayMs(cost: Cost, nowMs: number): number {
+    const delays = this.#buckets.map((bucket) => {
+      const { quota, share, windowMs, ours, resource } = refilled(bucket, nowMs, this.#caution);
+      const rate = quota / windowMs;
+      const forOurs = (Math.min(cost[resource], quota * share) - ours) / (rate * share * this.#caution);
+      return Math.max(forOurs, Math.min(cost[resource], quota) / (rate * TRICKLE));
+    });
+    return Math.ceil(Math.max(0, ...delays));
+  }
+
   /** Takes tokens for a request; negative amounts give back what was taken too much. */
   draw(cost: Cost, nowMs: number): void {
     this.#buckets = this.#buckets.map((bucket) => {
@@ -62,6 +73,9 @@ export class Budget {
     return capacities.length === 0 ? undefined : Math.min(...capacities) / 2;
   }
 }
+
+/** Of what flows in, the part that we count on even while others seem to take it all. */
+const TRICKLE = 0.1;
 
 interface Bucket {
   readonly resource: RateLimit['resource'];
@@ -125,7 +139,7 @@ function refilled(bucket: Bucket, nowMs: number, caution: number): Bucket {
   return {
     ...bucket,
     ours: Math.min(quota * share, ours + elapsedMs * rate * share * caution),
-    real: Math.min(quota, real + elapsedMs * (rate - othersRate)),
+    real: Math.min(quota, real + elapsedMs * Math.max(rate * TRICKLE, rate - othersRate)),
     alone: Math.min(quota, alone + elapsedMs * rate),
     atMs: Math.max(nowMs, atMs),
   };
@@ -140,6 +154,6 @@ function bucketDelayMs(bucket: Bucket, cost: Cost, caution: number): number {
   const amount = cost[bucket.resource];
   const rate = quota / windowMs;
   const forOurs = (Math.min(amount, quota * share) - ours) / (rate * share * caution);
-  const forReal = (Math.min(amount, quota) - real) / Math.max(rate * 0.1, rate - othersRate);
+  const forReal = (Math.min(amount, quota) - real) / Math.max(rate * TRICKLE, rate - othersRate);
   return Math.ceil(Math.max(0, forOurs, forReal));
 }

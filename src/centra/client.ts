@@ -1,4 +1,4 @@
-import type { ConnectorError } from '../errors.ts';
+import { ConnectorError } from '../errors.ts';
 import { type Answer, classify, type Refusal, type Verdict } from './answer.ts';
 import { type LimitsAnswer, Pacer } from './pacer.ts';
 import { parseRateLimits, rateLimitsQuery } from './rate-limits.ts';
@@ -51,6 +51,8 @@ export interface ClientOptions {
   readonly sleep: (delayMs: number, signal: AbortSignal) => Promise<void>;
   /** How long failures in a row are waited out before they are reported. */
   readonly patienceMs: number;
+  /** How long the limits may keep requests out before that is reported. */
+  readonly longestThrottleMs: number;
   readonly userAgent: string;
   /** Left out where a person waits for a handful of requests. */
   readonly pace?: Pace;
@@ -69,13 +71,28 @@ export interface ClientObserver {
 /** Before the API has answered once, the endpoint is more likely wrong than down: give up early, so that a person sees it. */
 const PATIENCE_BEFORE_FIRST_ANSWER_MS = 5_000;
 
+/** Timers cannot wait much longer, and a clock may be set meanwhile. */
+const LONGEST_SLEEP_MS = 60_000;
+
 export function createClient(options: ClientOptions): CentraClient {
-  const { endpoint, token, transport, clock, random, sleep, patienceMs, userAgent, observer } = options;
+  const {
+    endpoint,
+    token,
+    transport,
+    clock,
+    random,
+    sleep,
+    patienceMs,
+    longestThrottleMs,
+    userAgent,
+    observer,
+  } = options;
   const usage = { requests: 0, complexity: 0, retries: 0, throttledMs: 0, pacedMs: 0 };
   const told = new Set<string>();
   let hasAnswered = false;
   /** Shared by all requests: one 429 stops them all, since each one sent too early extends the wait. */
   let closedUntilMs = 0;
+  let toldUntilMs = 0;
   const pacer = options.pace && pacerFor(options.pace);
 
   function pacerFor(pace: Pace): Pacer {
@@ -99,6 +116,7 @@ export function createClient(options: ClientOptions): CentraClient {
       return { kind: 'limits', limits: parseRateLimits(verdict.answer.data) };
     }
     if (verdict.kind === 'throttled') closeTheGate(verdict.delayMs);
+    if (verdict.kind === 'error' && verdict.error.kind === 'auth') throw verdict.error;
     return { kind: verdict.kind === 'error' && verdict.error.kind === 'schema' ? 'not offered' : 'not now' };
   }
 
@@ -149,9 +167,11 @@ export function createClient(options: ClientOptions): CentraClient {
 
   async function waitForTheGate(signal: AbortSignal, what: string): Promise<void> {
     for (let delayMs = closedUntilMs - clock(); delayMs > 0; delayMs = closedUntilMs - clock()) {
-      observer.throttled(closedUntilMs, what);
-      usage.throttledMs += delayMs;
-      await sleep(delayMs, signal);
+      if (toldUntilMs !== closedUntilMs) observer.throttled(closedUntilMs, what);
+      toldUntilMs = closedUntilMs;
+      const partMs = Math.min(delayMs, LONGEST_SLEEP_MS);
+      usage.throttledMs += partMs;
+      await sleep(partMs, signal);
     }
   }
 
@@ -172,6 +192,7 @@ export function createClient(options: ClientOptions): CentraClient {
 
   async function ask(query: Query, signal: AbortSignal): Promise<Answer> {
     let failingSinceMs: number | undefined;
+    let throttledSinceMs: number | undefined;
     for (let attempt = 1; ; attempt += 1) {
       const verdict = await sendAtItsTime(query, signal);
       if (verdict.kind === 'answer') {
@@ -180,15 +201,22 @@ export function createClient(options: ClientOptions): CentraClient {
       }
       usage.retries += 1;
       if (verdict.kind === 'throttled') {
+        // An API that says when to come back is not down.
+        failingSinceMs = undefined;
+        throttledSinceMs ??= clock();
+        if (clock() + verdict.delayMs - throttledSinceMs > longestThrottleMs) {
+          throw limitsUsedUp(query.what, clock() + verdict.delayMs);
+        }
         closeTheGate(verdict.delayMs);
         pacer?.refused();
         continue;
       }
+      throttledSinceMs = undefined;
       failingSinceMs ??= clock();
       const limitMs = hasAnswered ? patienceMs : Math.min(patienceMs, PATIENCE_BEFORE_FIRST_ANSWER_MS);
       const delayMs = backoffMs(attempt, random());
       if (!mayPass(verdict.error, hasAnswered) || clock() + delayMs - failingSinceMs > limitMs)
-        throw verdict.error;
+        throw hasAnswered ? asOutage(verdict.error) : verdict.error;
       observer.retrying(verdict.error, attempt, delayMs);
       await sleep(delayMs, signal);
     }
@@ -205,4 +233,25 @@ export function createClient(options: ClientOptions): CentraClient {
 function mayPass(error: ConnectorError, hasAnswered: boolean): boolean {
   if (error.kind === 'transient') return true;
   return hasAnswered && (error.code === 'centra/not_graphql' || error.code === 'centra/unknown_host');
+}
+
+/** What would mean a wrong endpoint at first means that it is down once it has answered. */
+function asOutage(error: ConnectorError): ConnectorError {
+  if (error.code !== 'centra/not_graphql' && error.code !== 'centra/unknown_host') return error;
+  return new ConnectorError({
+    kind: 'transient',
+    code: 'centra/outage',
+    message: `Centra answered before, and does not any more: ${error.message}`,
+    hint: 'Run the read again when the API is up: it goes on from the last state.',
+    cause: error,
+  });
+}
+
+function limitsUsedUp(what: string, untilMs: number): ConnectorError {
+  return new ConnectorError({
+    kind: 'throttled',
+    code: 'centra/limits_used_up',
+    message: `Centra's limits are used up until ${new Date(untilMs).toISOString()}, so ${what} cannot be asked for.`,
+    hint: 'Try again then, or find out which of your other integrations uses them.',
+  });
 }

@@ -93,11 +93,9 @@ export class Pacer {
 
   async #waitForTokens(cost: Cost, signal: AbortSignal): Promise<void> {
     const { clock, sleep, waiting } = this.#options;
-    for (
-      let delayMs = this.#budget.delayMs(cost, clock());
-      delayMs > 0;
-      delayMs = this.#budget.delayMs(cost, clock())
-    ) {
+    const latestMs = clock() + this.#budget.longestDelayMs(cost, clock());
+    const left = () => Math.min(this.#budget.delayMs(cost, clock()), latestMs - clock());
+    for (let delayMs = left(); delayMs > 0; delayMs = left()) {
       if (delayMs >= WORTH_TELLING_MS) waiting(clock() + delayMs);
       // Looked at again in between: while we wait, others may draw more or less than they did.
       await sleep(Math.min(delayMs, LEARN_EVERY_MS), signal);

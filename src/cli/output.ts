@@ -15,6 +15,9 @@ export interface Output {
   readonly flush: () => Promise<void>;
 }
 
+/** Centra's tokens are far longer, and so must the key be. */
+const SHORTEST_SECRET = 6;
+
 export class OutputClosed extends Error {
   override readonly name = 'OutputClosed';
 }
@@ -40,7 +43,8 @@ export function createOutput(stream: Writable): Output {
     guard: (secrets: readonly (Secret | undefined)[]) => {
       for (const secret of secrets) {
         const value = secret?.reveal() ?? '';
-        if (value !== '') guarded.push(value, JSON.stringify(value).slice(1, -1));
+        // A shorter one would blot out pieces of ordinary words.
+        if (value.length >= SHORTEST_SECRET) guarded.push(value, JSON.stringify(value).slice(1, -1));
       }
     },
     flush: () => new Promise<void>((resolve) => stream.write('', () => resolve())),

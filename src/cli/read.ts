@@ -35,6 +35,8 @@ export async function read(args: ReadArguments, surroundings: Surroundings): Pro
   const shop = openShop(configuration, {
     version,
     patienceMs: configuration.maxWaitMs,
+    // The longest of Centra's windows is an hour.
+    longestThrottleMs: 65 * 60_000,
     isPaced: true,
     observer: observerOf(() => sync, log),
   });

@@ -17,6 +17,8 @@ export function openShop(
   options: {
     readonly version: string;
     readonly patienceMs: number;
+    /** Where a person waits: as long as the patience. */
+    readonly longestThrottleMs?: number;
     readonly observer: ClientObserver;
     readonly isPaced?: boolean;
   },
@@ -33,6 +35,7 @@ export function openShop(
     random: Math.random,
     sleep: (delayMs, signal) => sleepFor(delayMs, undefined, { signal }),
     patienceMs: options.patienceMs,
+    longestThrottleMs: options.longestThrottleMs ?? options.patienceMs,
     ...(options.isPaced && {
       pace: { share: configuration.budgetShare, maxConcurrency: configuration.maxConcurrency },
     }),

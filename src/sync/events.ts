@@ -118,7 +118,9 @@ async function listenTo(
   objectTypes: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { data } = await client.ask(listenersQuery, signal);
+  const { data } = await client.ask(listenersQuery, signal).catch((error: unknown) => {
+    throw withoutEvents(error);
+  });
   const present = Array.isArray(data.eventListeners) ? data.eventListeners.filter(isObject) : [];
   const missing = objectTypes.filter((type) => present.every(({ objectType }) => objectType !== type));
   if (missing.length === 0) return;

@@ -44,9 +44,11 @@ export class KnownRows {
     return [...this.#days].filter(([day]) => day >= from).flatMap(([, ids]) => [...ids.keys()]);
   }
 
-  forgetBefore(day: string): void {
+  /** All from before a day but those that are to be kept. */
+  forgetBefore(day: string, isKept: (id: number) => boolean): void {
     for (const [other, ids] of [...this.#days]) {
-      if (other < day) for (const id of [...ids.keys()]) this.forget(id);
+      if (other >= day) continue;
+      for (const id of [...ids.keys()]) if (!isKept(id)) this.forget(id);
     }
   }
 

@@ -119,7 +119,8 @@ function newWindow(
 ): Window | undefined {
   const to = through === undefined ? horizon : laterOf(horizon, through);
   const overlapFrom = through === undefined ? '' : addSeconds(through, -OVERLAP_SECONDS);
-  const from = laterOf(startDate ?? '', overlapFrom);
+  // The start date is for a first read; after that, what changed is owed, whatever the start date says by now.
+  const from = through === undefined ? (startDate ?? '') : overlapFrom;
   if (from > to) return undefined;
   return from === '' ? { to } : { from, to };
 }

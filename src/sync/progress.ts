@@ -41,8 +41,7 @@ export class Progress {
     const stream = 'stream' in message ? this.#streams.get(message.stream ?? '') : undefined;
     if (stream === undefined) return;
     if (message.type === 'records') stream.records += message.records.length;
-    // Each part of a split read tells its own number of rows.
-    if (message.type === 'estimate') stream.expected = (stream.expected ?? 0) + message.rows;
+    if (message.type === 'estimate') stream.expected = message.rows;
   }
 }
 

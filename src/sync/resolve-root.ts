@@ -41,6 +41,13 @@ export function resolveRoot(schema: GraphQLSchema, definition: RootDefinition): 
   }
   if (!canSort(schema, list, pageKey.sort))
     throw unreadable(definition, `"${root}" cannot be sorted by ${pageKey.sort}`);
+  const statusField =
+    change.kind === 'created'
+      ? firstField(schema, getNamedType(list.type).name, change.statusFields)
+      : undefined;
+  if (change.kind === 'created' && statusField === undefined) {
+    throw unreadable(definition, `"${root}" does not show which rows are final`);
+  }
   const connection = definition.connection === undefined ? undefined : queries[definition.connection];
   const type = getNamedType(list.type).name;
   return Object.freeze({
@@ -53,7 +60,7 @@ export function resolveRoot(schema: GraphQLSchema, definition: RootDefinition): 
         : undefined,
     counter: canCount(schema, root, filterType) ? root : undefined,
     oldestTime: change.kind === 'snapshot' ? undefined : oldestTimeOf(schema, list, change.field),
-    statusField: change.kind === 'created' ? firstField(schema, type, change.statusFields) : undefined,
+    statusField,
   });
 }
 

@@ -1,17 +1,18 @@
 import type { GraphQLSchema } from 'graphql';
 import type { CompiledStream } from '../catalog/compiled.ts';
 import type { CentraClient } from '../centra/client.ts';
-import { ConnectorError } from '../errors.ts';
+import type { ConnectorError } from '../errors.ts';
 import type { LogMessage, Message, WantedStream } from '../protocol/message.ts';
 import { createChannel } from './channel.ts';
 import type { ReadContext } from './context.ts';
 import { confirmEvents, decodeIds, type EventsByObject, waitingEvents } from './events.ts';
-import { type FetchGroup, groupPlans, planStream, type Slice, type StreamPlan } from './plan.ts';
+import { groupPlans, planStream, type Slice, type StreamPlan } from './plan.ts';
 import { runPool } from './pool.ts';
 import { Progress } from './progress.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { readWindows } from './read-windows.ts';
 import { stateReader } from './state.ts';
+import { asConnectorError, hasNoPast, notReadable, withColumns } from './stream-errors.ts';
 import type { StreamWriter } from './stream-writer.ts';
 import { describeTally } from './tally.ts';
 import { toUtcSecond } from './time.ts';
@@ -85,31 +86,82 @@ interface Outlet {
   fatal: ConnectorError | undefined;
 }
 
+/** Streams that are read by one sequence of requests, and how. */
+interface Job {
+  readonly plans: readonly StreamPlan[];
+  readonly read: (context: ReadContext) => Promise<void>;
+}
+
+type RunInput = SyncInput & { readonly events: EventsByObject };
+
 async function runGroups(input: SyncInput, outlet: Outlet): Promise<void> {
-  const plans = await planAll(input, outlet);
-  const events = await takeEvents(plans, input);
-  const { windows, snapshots } = groupPlans(plans);
-  const jobs = [
-    ...windows.map((group) => ({ group, read: (context: ReadContext) => readWindows(group, context) })),
-    ...snapshots.map((group) => ({ group, read: (context: ReadContext) => readSnapshot(group, context) })),
-  ];
-  const work = jobs.map(({ group, read }) => async () => {
-    if (outlet.fatal !== undefined || input.signal.aborted) await outlet.push(statuses(group, 'incomplete'));
-    else outlet.fatal = (await runGroup(group, read, { ...input, events }, outlet)) ?? outlet.fatal;
+  const planned = await planAll(input, outlet);
+  const { plans, events } = await withEvents(planned, input, outlet);
+  const work = jobsOf(plans).map((job) => async () => {
+    if (outlet.fatal !== undefined || input.signal.aborted) return end(job, 'incomplete', outlet);
+    await outlet.push(statuses(job, 'started'));
+    outlet.fatal = (await runJob(job, { ...input, events }, outlet)) ?? outlet.fatal;
   });
   await runPool(work, input.maxConcurrency);
 }
 
-/** Returns the error after which no other group is begun, if there was one. */
-async function runGroup(
-  group: FetchGroup,
-  read: (context: ReadContext) => Promise<void>,
-  input: SyncInput & { readonly events: EventsByObject },
+function jobsOf(plans: readonly StreamPlan[]): readonly Job[] {
+  const { windows, snapshots } = groupPlans(plans);
+  return [
+    ...windows.map((group): Job => ({ plans: group.plans, read: (context) => readWindows(group, context) })),
+    ...snapshots.map(
+      (group): Job => ({ plans: group.plans, read: (context) => readSnapshot(group, context) }),
+    ),
+  ];
+}
+
+/** Kinds of errors that may be about one stream of several that share their requests. */
+const separableKinds: ReadonlySet<string> = new Set(['mapping', 'permission', 'schema']);
+
+/** Returns the error after which no other job is begun, if there was one. */
+async function runJob(job: Job, input: RunInput, outlet: Outlet): Promise<ConnectorError | undefined> {
+  const names = job.plans.map(({ stream }) => stream.name);
+  const writers: StreamWriter[] = [];
+  for (const name of names) outlet.running.add(name);
+  try {
+    await job.read(contextOf(input, outlet, (followed) => writers.push(...followed)));
+    for (const { stream, tally } of writers) outlet.log('info', describeTally(stream.name, tally));
+    await end(job, 'complete', outlet);
+    return undefined;
+  } catch (error) {
+    if (input.signal.aborted) {
+      await end(job, 'incomplete', outlet);
+      return undefined;
+    }
+    const failure = asConnectorError(error, names);
+    if (job.plans.length > 1 && separableKinds.has(failure.kind))
+      return runApart(job, failure, input, outlet);
+    const named = withColumns(failure, job.plans);
+    await outlet.push(names.map((stream): Message => ({ type: 'failure', stream, error: named })));
+    await end(job, 'incomplete', outlet);
+    return fatalKinds.has(failure.kind) ? failure : undefined;
+  }
+}
+
+/** Each stream by itself, so that the one that fails does not take the others with it. What was written before is written again. */
+async function runApart(
+  { plans }: Job,
+  failure: ConnectorError,
+  input: RunInput,
   outlet: Outlet,
 ): Promise<ConnectorError | undefined> {
-  const names = group.plans.map(({ stream }) => stream.name);
-  const writers: StreamWriter[] = [];
-  const context: ReadContext = {
+  const names = plans.map(({ stream }) => stream.name).join(', ');
+  outlet.log('warn', `${failure.message} So ${names} are read one by one, to see which can be read.`);
+  let fatal: ConnectorError | undefined;
+  for (const plan of plans) {
+    for (const job of jobsOf([plan])) fatal = (await runJob(job, input, outlet)) ?? fatal;
+  }
+  return fatal;
+}
+
+function contextOf(input: RunInput, outlet: Outlet, follow: ReadContext['follow']): ReadContext {
+  let expected = 0;
+  return {
     client: input.client,
     schema: input.schema,
     signal: input.signal,
@@ -121,31 +173,19 @@ async function runGroup(
     reconcileDaysBack: input.reconcileDaysBack,
     push: outlet.push,
     log: outlet.log,
-    estimate: (plans, rows) => void outlet.push(estimates(plans, rows)),
-    follow: (followed) => void writers.push(...followed),
+    follow,
+    estimate: (plans, rows) => {
+      // Each part of a split window tells its own number; the platform wants the whole.
+      expected += rows;
+      void outlet.push(estimates(plans, expected));
+    },
   };
-  for (const name of names) outlet.running.add(name);
-  await outlet.push(statuses(group, 'started'));
-  try {
-    await read(context);
-    for (const { stream, tally } of writers) outlet.log('info', describeTally(stream.name, tally));
-    await outlet.push(statuses(group, 'complete'));
-    return undefined;
-  } catch (error) {
-    if (input.signal.aborted) {
-      await outlet.push(statuses(group, 'incomplete'));
-      return undefined;
-    }
-    const failure = asConnectorError(error, names);
-    const named = withColumns(failure, group);
-    await outlet.push([
-      ...names.map((stream): Message => ({ type: 'failure', stream, error: named })),
-      ...statuses(group, 'incomplete'),
-    ]);
-    return fatalKinds.has(failure.kind) ? failure : undefined;
-  } finally {
-    for (const name of names) outlet.running.delete(name);
-  }
+}
+
+/** The last word on streams: after it nobody says that they run. */
+async function end(job: Job, status: 'complete' | 'incomplete', { push, running }: Outlet): Promise<void> {
+  for (const { stream } of job.plans) running.delete(stream.name);
+  await push(statuses(job, status));
 }
 
 async function planAll(input: SyncInput, outlet: Outlet): Promise<readonly StreamPlan[]> {
@@ -187,14 +227,45 @@ async function planAll(input: SyncInput, outlet: Outlet): Promise<readonly Strea
   return plans;
 }
 
+/** The plans that go on, with what the events system told for them. Without it, the streams that count on it fail. */
+async function withEvents(
+  plans: readonly StreamPlan[],
+  input: SyncInput,
+  { push }: Outlet,
+): Promise<{ readonly plans: readonly StreamPlan[]; readonly events: EventsByObject }> {
+  const concerned = input.hasEvents && input.slice === undefined ? plans.filter(countsOnEvents) : [];
+  if (concerned.length === 0) return { plans, events: new Map() };
+  try {
+    return { plans, events: await takeEvents(concerned, input) };
+  } catch (error) {
+    const names = concerned.map(({ stream }) => stream.name);
+    if (input.signal.aborted) return { plans, events: new Map() };
+    const failure = asConnectorError(error, names);
+    await push(
+      names.flatMap((stream): readonly Message[] => [
+        { type: 'failure', stream, error: failure },
+        { type: 'status', stream, status: 'incomplete' },
+      ]),
+    );
+    return { plans: plans.filter((plan) => !concerned.includes(plan)), events: new Map() };
+  }
+}
+
+function countsOnEvents({ kind, stream, ...plan }: StreamPlan): boolean {
+  return (
+    kind === 'windows' &&
+    stream.root.eventObject !== undefined &&
+    'wanted' in plan &&
+    plan.wanted.mode === 'incremental'
+  );
+}
+
 /** Confirms the events whose records a state that came back covers, and fetches those that wait. */
 async function takeEvents(
-  plans: readonly StreamPlan[],
-  { client, hasEvents, slice, signal }: SyncInput,
+  concerned: readonly StreamPlan[],
+  { client, signal }: SyncInput,
 ): Promise<EventsByObject> {
-  const concerned = plans.filter((plan) => plan.kind === 'windows' && plan.wanted.mode === 'incremental');
   const objectTypes = [...new Set(concerned.flatMap(({ stream }) => stream.root.eventObject ?? []))];
-  if (!hasEvents || slice !== undefined || objectTypes.length === 0) return new Map();
   for (const objectType of objectTypes) {
     const handled = concerned
       .filter(({ stream }) => stream.root.eventObject === objectType)
@@ -206,8 +277,8 @@ async function takeEvents(
   return waitingEvents(client, objectTypes, signal);
 }
 
-function statuses(group: FetchGroup, status: 'started' | 'complete' | 'incomplete'): readonly Message[] {
-  return group.plans.map(({ stream }) => ({ type: 'status', stream: stream.name, status }));
+function statuses({ plans }: Job, status: 'started' | 'complete' | 'incomplete'): readonly Message[] {
+  return plans.map(({ stream }) => ({ type: 'status', stream: stream.name, status }));
 }
 
 /** A root's rows are known; how many elements a nested list has is not. */
@@ -215,66 +286,4 @@ function estimates(plans: readonly StreamPlan[], rows: number): readonly Message
   return plans
     .filter(({ stream }) => stream.each.length === 0)
     .map(({ stream }) => ({ type: 'estimate', stream: stream.name, rows }));
-}
-
-function hasNoPast(name: string): ConnectorError {
-  return new ConnectorError({
-    kind: 'config',
-    code: 'sync/snapshot_slice',
-    stream: name,
-    message: `The stream "${name}" is a snapshot of the present: it has no slice of the past.`,
-    hint: 'Name other streams with --only, or read it without --from and --to.',
-  });
-}
-
-function notReadable(
-  name: string,
-  reason: string | undefined,
-  streams: readonly CompiledStream[],
-): ConnectorError {
-  if (reason !== undefined) {
-    return new ConnectorError({
-      kind: 'schema',
-      code: 'sync/not_readable',
-      stream: name,
-      message: `The stream "${name}" cannot be read: ${reason}.`,
-      hint: 'Leave it out of the connection, or change the tenant catalog.',
-    });
-  }
-  return new ConnectorError({
-    kind: 'config',
-    code: 'sync/unknown_stream',
-    stream: name,
-    message: `The configured catalog asks for the stream "${name}", which the tenant catalog does not have.`,
-    hint: `It has ${streams.map((stream) => stream.name).join(', ')}. Run discover and refresh the connection's schema.`,
-  });
-}
-
-/** A refused permission that a column needs can also be answered by giving up the column. */
-function withColumns(error: ConnectorError, group: FetchGroup): ConnectorError {
-  if (error.kind !== 'permission') return error;
-  const columns = group.plans.flatMap(({ stream }) =>
-    [...stream.permissions]
-      .filter(([permission]) => error.message.includes(permission))
-      .flatMap(([, names]) => names.map((name) => `${stream.name}.${name}`)),
-  );
-  if (columns.length === 0) return error;
-  return new ConnectorError({
-    kind: error.kind,
-    code: error.code,
-    message: error.message,
-    hint: `${error.hint ?? ''} Or do without the columns that need it: ${columns.join(', ')}.`,
-    cause: error.cause,
-  });
-}
-
-function asConnectorError(error: unknown, streams: readonly string[]): ConnectorError {
-  if (error instanceof ConnectorError) return error;
-  return new ConnectorError({
-    kind: 'bug',
-    code: 'bug/unexpected',
-    message: `Reading ${streams.join(' and ')} failed in a way that was not foreseen (${error instanceof Error ? error.name : typeof error}).`,
-    hint: 'Please report this; a run with --debug shows where.',
-    cause: error,
-  });
 }

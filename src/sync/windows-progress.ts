@@ -31,6 +31,8 @@ export interface WindowsProgressOptions {
   readonly state: WindowsState;
   /** Whether rows that are gone from the shop are to be told. */
   readonly tellsDeletions: boolean;
+  /** The server's clock when the run began. */
+  readonly serverNow: UtcSecond;
 }
 
 /** One stream of a root that is read by windows: what was written, what is open, what is still owed. */
@@ -44,11 +46,15 @@ export class WindowsProgress {
   readonly #keyShape: KeyShape | undefined;
   readonly #known: KnownRows;
   readonly #edges = new Map<string, Map<number, string>>();
+  readonly #serverNow: UtcSecond;
+  /** The edge that earlier runs left. */
+  #lastEdge: Map<number, string>;
   #state: WindowsState;
   #encodedOpen: string | undefined;
   #encodedKnown: Readonly<Record<string, string>> | undefined;
 
-  constructor({ stream, change, fields, state, tellsDeletions }: WindowsProgressOptions) {
+  constructor({ stream, change, fields, state, tellsDeletions, serverNow }: WindowsProgressOptions) {
+    this.#serverNow = serverNow;
     this.writer = new StreamWriter(stream);
     this.#change = change;
     this.#fields = fields;
@@ -58,6 +64,7 @@ export class WindowsProgress {
     this.#known = new KnownRows(state.known);
     this.#encodedKnown = state.known;
     this.#keyShape = tellsDeletions ? keyShapeOf(stream) : undefined;
+    this.#lastEdge = decodeSent(state.edge);
     const edges = [state.edge, ...state.owed.map(({ edge }) => edge)];
     this.#written = new Map(edges.flatMap((text) => [...decodeSent(text)]));
     for (const window of state.owed) this.#edges.set(nameOf(window), decodeSent(window.edge));
@@ -113,7 +120,7 @@ export class WindowsProgress {
     const known = key === undefined ? undefined : (this.#open.get(key) ?? this.#written.get(key));
     const print = known !== undefined || isEdge || isOpen ? fingerprintOf(rows) : undefined;
     if (print !== undefined && print === known) this.writer.countUnchanged(rows);
-    else this.writer.add(rows);
+    else this.#write(key, rows, known !== undefined);
     if (key === undefined) return;
     this.#remember(key, object, rows);
     if (print === undefined) return;
@@ -129,7 +136,7 @@ export class WindowsProgress {
     const rows = this.writer.map(object, NO_SNAPSHOT);
     const print = fingerprintOf(rows);
     if (print === (this.#open.get(key) ?? this.#written.get(key))) this.writer.countUnchanged(rows);
-    else this.writer.add(rows);
+    else this.#write(key, rows, true);
     this.#written.set(key, print);
     this.#remember(key, object, rows);
     this.#setOpen(key, this.#isOpen(object) ? print : undefined);
@@ -139,6 +146,7 @@ export class WindowsProgress {
   drop(key: number, deletedAt: UtcSecond): void {
     this.#setOpen(key, undefined);
     this.#written.delete(key);
+    this.#forgetEdge(key);
     if (this.#keyShape === undefined) return;
     const lines = this.#known.forget(key);
     if (lines === undefined) return;
@@ -164,7 +172,7 @@ export class WindowsProgress {
 
   /** Rows of days before this one are not compared with the shop any more. */
   forgetBefore(day: string): void {
-    this.#known.forgetBefore(day);
+    this.#known.forgetBefore(day, (key) => this.#open.has(key));
     this.#encodedKnown = undefined;
   }
 
@@ -186,6 +194,7 @@ export class WindowsProgress {
     const owed = this.#state.owed.filter((other) => nameOf(other) !== name);
     this.#state = { ...this.#state, owed };
     if (window.to === this.#state.through) {
+      this.#lastEdge = this.#edgeOf(window);
       const { edge: _, ...state } = this.#state;
       this.#state = { ...state, ...(edge && { edge }) };
     }
@@ -205,6 +214,26 @@ export class WindowsProgress {
     return this.writer.checkpoint(this.#state as unknown as JsonObject);
   }
 
+  #write(key: number | undefined, rows: readonly MappedRow[], isKnown: boolean): void {
+    this.writer.add(rows);
+    if (key !== undefined && isKnown) this.#forgetEdge(key);
+  }
+
+  /** What an edge says of this row is not what was written last. */
+  #forgetEdge(key: number): void {
+    const { edge: _, ...state } = this.#state;
+    this.#lastEdge.delete(key);
+    const edge = encodeEdge(this.#lastEdge);
+    const owed = this.#state.owed.map((window) => {
+      const isIn = this.#edges.get(nameOf(window))?.delete(key) ?? false;
+      if (!isIn || window.edge === undefined) return window;
+      const { edge: __, ...rest } = window;
+      const kept = encodeEdge(this.#edgeOf(window));
+      return kept === undefined ? rest : { ...rest, edge: kept };
+    });
+    this.#state = { ...state, owed, ...(edge && { edge }) };
+  }
+
   #edgeOf(window: Window): Map<number, string> {
     const present = this.#edges.get(nameOf(window));
     if (present !== undefined) return present;
@@ -220,6 +249,11 @@ export class WindowsProgress {
     const good = rows.flatMap((row) => ('quarantined' in row ? [] : [row.data]));
     const lines = lineIdsOf(good, this.#keyShape);
     if (day === undefined || lines === undefined) return;
+    const before = this.#known.forget(key) ?? [];
+    const gone = before.filter((line) => !lines.includes(line));
+    if (gone.length > 0 && good.length === rows.length) {
+      this.writer.delete(keysOf(key, gone, this.#keyShape), this.#serverNow);
+    }
     this.#known.set(key, day, lines);
     this.#encodedKnown = undefined;
   }

@@ -33,7 +33,7 @@ export function openReader(group: FetchGroup<WindowsPlan>, context: ReadContext)
   const identity = selectionOfPaths(context.schema, root.type, [...paths]);
   const members = group.plans.map(
     ({ stream, state, tellsDeletions }) =>
-      new WindowsProgress({ stream, change, fields, state, tellsDeletions }),
+      new WindowsProgress({ stream, change, fields, state, tellsDeletions, serverNow: context.serverNow }),
   );
   context.follow(members.map(({ writer }) => writer));
   const wanted = mergeSelections([...group.plans.map(({ stream }) => stream.selection), identity]);

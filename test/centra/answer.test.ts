@@ -80,7 +80,8 @@ const page = '<!doctype html><html><title>Sign in, jon.snow@example.com</title><
 
 test.each([
   ['401', 401, {}, 'auth', 'centra/unauthorized'],
-  ['403 with a web page', 403, page, 'auth', 'centra/unauthorized'],
+  ['403', 403, {}, 'auth', 'centra/unauthorized'],
+  ['403 with a web page, from what stands before the API', 403, page, 'transient', 'centra/failed'],
   [
     'authentication in a 200',
     200,

@@ -98,6 +98,40 @@ test.each([
   expect(slept.reduce((sum, delayMs) => sum + delayMs, 0)).toBeLessThanOrEqual(5_000);
 });
 
+test.each([
+  [
+    'a web page',
+    () => nock('https://acme.centra.com').post('/graphql').times(100).reply(200, '<html>maintenance</html>'),
+  ],
+  [
+    'a host that does not resolve any more',
+    () =>
+      nock('https://acme.centra.com')
+        .post('/graphql')
+        .times(100)
+        .replyWithError(Object.assign(new Error('x'), { code: 'ENOTFOUND' })),
+  ],
+])('%s that lasts is an outage, once the API has answered', async (_, goDown) => {
+  nock('https://acme.centra.com').post('/graphql').reply(200, recorded('rate-limits').response);
+  const { client } = scriptedClient();
+  await client.ask(query, never);
+  goDown();
+  await expect(client.ask(query, never)).rejects.toMatchObject({ kind: 'transient', code: 'centra/outage' });
+});
+
+test.each([
+  ['names a time too far away', { 'retry-after': '86400', date: 'Thu, 01 Jan 2026 00:00:00 GMT' }],
+  ['never ends', {}],
+])('a 429 that %s is reported', async (_, headers) => {
+  nock('https://acme.centra.com').post('/graphql').times(1_000).reply(429, '', headers);
+  const { client, slept } = scriptedClient();
+  await expect(client.ask(query, never)).rejects.toMatchObject({
+    kind: 'throttled',
+    code: 'centra/limits_used_up',
+  });
+  expect(slept.reduce((sum, delayMs) => sum + delayMs, 0)).toBeLessThanOrEqual(3_600_000);
+});
+
 test('a refused token is not tried again', async () => {
   nock('https://acme.centra.com').post('/graphql').once().reply(401, {});
   const { client, slept } = scriptedClient();

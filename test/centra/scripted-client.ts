@@ -29,6 +29,7 @@ export function scriptedClient(options: Partial<ClientOptions> = {}) {
       nowMs += delayMs;
     },
     patienceMs: 60_000,
+    longestThrottleMs: 3_600_000,
     userAgent: 'source-centra/test',
     observer: {
       throttled: (untilMs) => void told.push(`throttled until ${new Date(untilMs).toISOString()}`),

@@ -157,7 +157,11 @@ describe('with the events system', () => {
     const shop = await openShop({ events: false }, { events: true });
     const checked = await sourceCentra(['check', '--config', shop.config]);
     const status = checked.messages.flatMap(({ connectionStatus }) => connectionStatus ?? [])[0];
-    expect(status).toMatchObject({ status: 'FAILED', message: expect.stringContaining('events system') });
+    expect(status).toMatchObject({
+      status: 'FAILED',
+      message:
+        'The events system is not enabled for this shop. Ask Centra to enable it, or set "events" to false.',
+    });
   });
 
   test('check warns that the queue belongs to the name of the token', async () => {

@@ -28,7 +28,9 @@ const streams = [
 
 function messageValidator(): ValidateFunction {
   const schema = JSON.parse(readFileSync('schemas/airbyte-protocol.schema.json', 'utf8')) as object;
-  return new Ajv({ strict: false })
+  const ajv = new Ajv({ strict: false });
+  formats.default(ajv);
+  return ajv
     .addSchema(schema, 'protocol')
     .getSchema('protocol#/definitions/AirbyteMessage') as ValidateFunction;
 }
@@ -280,4 +282,29 @@ test('a reader that goes away ends the read at once', async () => {
   const outcome = await sourceCentra(args, { closeAfterLines: 3 });
   expect(outcome.code).toBe(5);
   expect(outcome.stderr).toBe('');
+});
+
+test('a stream that fails does not take those with it that share its requests', async () => {
+  const yaml = `version: 1
+extends: default
+streams:
+  order_lines:
+    columns: { code: { path: productName, type: integer, on_error: fail } }
+`;
+  const shop = await openShop({}, { tenant_catalog: { source: 'inline', yaml } });
+  const catalog = await discover(shop);
+  const outcome = await read(shop, configured(catalog, 'full_refresh', ['orders', 'order_lines']));
+  expect(outcome.code).toBe(2);
+  expect(new Set(recordsOf(outcome, 'orders').map(({ data }) => (data as { id: string }).id)).size).toBe(
+    (await shop.counts()).orders,
+  );
+  const errors = outcome.messages.flatMap(({ trace }) => trace?.error ?? []);
+  expect(errors.map(({ stream_descriptor }) => stream_descriptor?.name)).toEqual(['order_lines']);
+  const last = (name: string) =>
+    outcome.messages
+      .flatMap(({ trace }) =>
+        trace?.stream_status?.stream_descriptor.name === name ? [trace.stream_status.status] : [],
+      )
+      .at(-1);
+  expect([last('orders'), last('order_lines')]).toEqual(['COMPLETE', 'INCOMPLETE']);
 });

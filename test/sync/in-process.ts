@@ -44,6 +44,7 @@ function clientOf({ endpoint, token }: Sandbox): CentraClient {
       skippedMs += delayMs;
     },
     patienceMs: 600_000,
+    longestThrottleMs: 3_600_000,
     userAgent: 'test',
     observer: {
       throttled: () => undefined,

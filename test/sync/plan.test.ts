@@ -60,9 +60,9 @@ test.each<[string, Case, object]>([
     },
   ],
   [
-    'the seconds before the start date are not read again',
+    'a start date that was moved takes nothing from what is owed',
     { state: done, startDate: '2026-05-01T09:59:30Z' },
-    { owed: [{ from: '2026-05-01T09:59:30Z', to: horizon }] },
+    { owed: [{ from: '2026-05-01T09:59:00Z', to: horizon }] },
   ],
   [
     'what an interrupted run left comes first',

@@ -1,0 +1,65 @@
+import type { CompiledStream } from '../catalog/compiled.ts';
+import { ConnectorError } from '../errors.ts';
+import type { StreamPlan } from './plan.ts';
+
+export function hasNoPast(name: string): ConnectorError {
+  return new ConnectorError({
+    kind: 'config',
+    code: 'sync/snapshot_slice',
+    stream: name,
+    message: `The stream "${name}" is a snapshot of the present: it has no slice of the past.`,
+    hint: 'Name other streams with --only, or read it without --from and --to.',
+  });
+}
+
+export function notReadable(
+  name: string,
+  reason: string | undefined,
+  streams: readonly CompiledStream[],
+): ConnectorError {
+  if (reason !== undefined) {
+    return new ConnectorError({
+      kind: 'schema',
+      code: 'sync/not_readable',
+      stream: name,
+      message: `The stream "${name}" cannot be read: ${reason}.`,
+      hint: 'Leave it out of the connection, or change the tenant catalog.',
+    });
+  }
+  return new ConnectorError({
+    kind: 'config',
+    code: 'sync/unknown_stream',
+    stream: name,
+    message: `The configured catalog asks for the stream "${name}", which the tenant catalog does not have.`,
+    hint: `It has ${streams.map((stream) => stream.name).join(', ')}. Run discover and refresh the connection's schema.`,
+  });
+}
+
+/** A refused permission that a column needs can also be answered by giving up the column. */
+export function withColumns(error: ConnectorError, plans: readonly StreamPlan[]): ConnectorError {
+  if (error.kind !== 'permission') return error;
+  const columns = plans.flatMap(({ stream }) =>
+    [...stream.permissions]
+      .filter(([permission]) => error.message.includes(permission))
+      .flatMap(([, names]) => names.map((name) => `${stream.name}.${name}`)),
+  );
+  if (columns.length === 0) return error;
+  return new ConnectorError({
+    kind: error.kind,
+    code: error.code,
+    message: error.message,
+    hint: `${error.hint ?? ''} Or do without the columns that need it: ${columns.join(', ')}.`,
+    cause: error.cause,
+  });
+}
+
+export function asConnectorError(error: unknown, streams: readonly string[]): ConnectorError {
+  if (error instanceof ConnectorError) return error;
+  return new ConnectorError({
+    kind: 'bug',
+    code: 'bug/unexpected',
+    message: `Reading ${streams.join(' and ')} failed in a way that was not foreseen (${error instanceof Error ? error.name : typeof error}).`,
+    hint: 'Please report this; a run with --debug shows where.',
+    cause: error,
+  });
+}
