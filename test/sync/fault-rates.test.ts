@@ -18,7 +18,7 @@ const kinds = [
 async function withShop(play: (sandbox: Sandbox) => Promise<void>): Promise<void> {
   const sandbox = await startSandbox({
     plan: 'unlimited',
-    orders: 2_500,
+    orders: 1_300,
     clockStart: '2026-05-01T12:00:00Z',
     clockFrozen: true,
   });
