@@ -9,6 +9,9 @@ import { BAD_INPUT, exitCodeOf, OUTPUT_CLOSED, SUCCESS } from './exit-code.ts';
 import { createOutput, OutputClosed } from './output.ts';
 import type { Surroundings } from './surroundings.ts';
 
+/** Orchestrators kill after ten seconds. */
+const GRACE_MS = 4_000;
+
 const protocolCommands: ReadonlySet<string> = new Set(['spec', 'check', 'discover', 'read']);
 
 /** Runs one command of `source-centra` and returns the exit code. */
@@ -20,6 +23,8 @@ export async function runSourceCentra(args: readonly string[]): Promise<number> 
     process.once(signal, () => {
       stoppedBy = signal;
       stop.abort(new Error(`stopped by ${signal}`));
+      // Whatever hangs by then loses nothing: the last state that was printed stands.
+      setTimeout(() => process.exit(signal === 'SIGTERM' ? 143 : 130), GRACE_MS).unref();
     });
   }
   const surroundings: Surroundings = {

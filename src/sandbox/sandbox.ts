@@ -70,7 +70,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   const host = options.host ?? '127.0.0.1';
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(cannotListen(error, options.port ?? 0, host)));
     server.listen(options.port ?? 0, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
@@ -87,7 +87,26 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
+function cannotListen(error: Error, port: number, host: string): ConnectorError {
+  const code = 'code' in error ? error.code : undefined;
+  const reasons = new Map<unknown, string>([
+    ['EADDRINUSE', `Port ${port} is taken.`],
+    ['EACCES', `Port ${port} is not for this user.`],
+    ['EADDRNOTAVAIL', `This machine has no address ${host}.`],
+  ]);
+  return new ConnectorError({
+    kind: 'config',
+    code: 'sandbox/cannot_listen',
+    message: reasons.get(code) ?? `The sandbox cannot listen at ${host}:${port}.`,
+    hint: 'Choose another port with --port (0 takes a free one), or another address with --host.',
+    cause: error,
+  });
+}
+
 function openEnvironment(options: SandboxOptions): Environment {
+  const port = options.port ?? 0;
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw optionError('port', 'must be from 0 to 65535');
   const seed = options.seed ?? 1;
   const orders = options.orders ?? 500;
   if (!Number.isInteger(orders) || orders < 1 || orders > mostOrders) {
