@@ -50,8 +50,8 @@ export function argumentsOf(
       };
     }
     const checked = checkInput(known.type, argument.value, argument.name);
-    if ('fault' in checked) {
-      const { code, ...fault } = checked.fault;
+    if ('faults' in checked) {
+      const [{ code, ...fault }] = checked.faults;
       return { code: code === 'unknown_field' ? 'path/unknown_argument' : 'path/wrong_argument', ...fault };
     }
     if (typeof known.deprecationReason === 'string')

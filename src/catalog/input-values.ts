@@ -50,63 +50,69 @@ export interface InputFault {
 
 export type CheckedInput =
   | { readonly json: JsonValue; readonly deprecated: readonly string[] }
-  | { readonly fault: InputFault };
+  | { readonly faults: readonly [InputFault, ...InputFault[]] };
 
-/** The value as it goes into a GraphQL variable, or the first thing that is wrong with it. */
+/** The value as it goes into a GraphQL variable, or all that is wrong with it, in the order of the text. */
 export function checkInput(type: GraphQLInputType, input: InputValue, name: string): CheckedInput {
-  const deprecated: string[] = [];
-  const result = check(type, input, name, deprecated);
-  return 'fault' in result ? result : { json: result.json, deprecated };
+  const found: Found = { faults: [], deprecated: [] };
+  const json = check(type, input, name, found);
+  const [first, ...others] = found.faults;
+  return first === undefined ? { json, deprecated: found.deprecated } : { faults: [first, ...others] };
 }
 
-type Checked = { readonly json: JsonValue } | { readonly fault: InputFault };
+/** What is said of a value on the way through it. */
+interface Found {
+  readonly faults: InputFault[];
+  readonly deprecated: string[];
+}
 
-function check(given: GraphQLInputType, input: InputValue, name: string, deprecated: string[]): Checked {
+/** Null stands for what is wrong: once there is a fault, nothing uses the value. */
+function check(given: GraphQLInputType, input: InputValue, name: string, found: Found): JsonValue {
   const { value } = input;
   if (value.kind === 'null')
-    return isNonNullType(given) ? wrong(input, `${name} cannot be null.`) : { json: null };
+    return isNonNullType(given) ? wrong(found, input, `${name} cannot be null.`) : null;
   const type = getNullableType(given);
   if (isListType(type)) {
     // GraphQL takes one value where a list is expected.
     const items = value.kind === 'list' ? value.items : [input];
-    const json: JsonValue[] = [];
-    for (const item of items) {
-      const checked = check(type.ofType, item, name, deprecated);
-      if ('fault' in checked) return checked;
-      json.push(checked.json);
-    }
-    return { json };
+    return items.map((item) => check(type.ofType, item, name, found));
   }
-  if (value.kind === 'list') return wrong(input, `${name} takes one value, and this is a list.`);
+  if (value.kind === 'list') return wrong(found, input, `${name} takes one value, and this is a list.`);
   if (isInputObjectType(type)) {
     if (value.kind !== 'object') {
       const fields = Object.keys(type.getFields());
       return wrong(
+        found,
         input,
         `${name} takes fields (${inWords(fields.slice(0, 6), 'and')}), and this is ${inputInWords(input)}.`,
         `Write ${name}: { ${fields[0] ?? '…'}: … }.`,
       );
     }
-    return checkFields(type, input, value.fields, deprecated);
+    return checkFields(type, input, value.fields, found);
   }
   if (isEnumType(type)) {
     const names = type.getValues().map((enumValue) => enumValue.name);
     const choice = value.kind === 'enum' || value.kind === 'text' ? value.text : undefined;
-    if (choice !== undefined && names.includes(choice)) return { json: choice };
+    if (choice !== undefined && names.includes(choice)) return choice;
     const hint =
       didYouMean(choice ?? (value.kind === 'string' ? value.text : ''), names) ??
       `Choose from ${inWords(names, 'and')}.`;
-    return wrong(input, `${name} takes a value of ${type.name}, and this is ${inputInWords(input)}.`, hint);
+    return wrong(
+      found,
+      input,
+      `${name} takes a value of ${type.name}, and this is ${inputInWords(input)}.`,
+      hint,
+    );
   }
-  return checkScalar(type.name, input, name);
+  return checkScalar(type.name, input, name, found);
 }
 
 function checkFields(
   type: GraphQLInputObjectType,
   input: InputValue,
   given: readonly InputField[],
-  deprecated: string[],
-): Checked {
+  found: Found,
+): JsonValue {
   const known = type.getFields();
   const json = new Map<string, JsonValue>();
   for (const { name, place, value } of given) {
@@ -115,19 +121,18 @@ function checkFields(
       const hint =
         didYouMean(name, Object.keys(known)) ?? `Its fields are ${inWords(Object.keys(known), 'and')}.`;
       const message = `${type.name} has no field "${name}".`;
-      return { fault: { code: 'unknown_field', place, message, hint, lacks: `${type.name}.${name}` } };
+      found.faults.push({ code: 'unknown_field', place, message, hint, lacks: `${type.name}.${name}` });
+      continue;
     }
     if (typeof field.deprecationReason === 'string')
-      deprecated.push(`${type.name}.${name} is deprecated: ${field.deprecationReason}`);
-    const checked = check(field.type, value, name, deprecated);
-    if ('fault' in checked) return checked;
-    json.set(name, checked.json);
+      found.deprecated.push(`${type.name}.${name} is deprecated: ${field.deprecationReason}`);
+    json.set(name, check(field.type, value, name, found));
   }
   for (const [name, field] of Object.entries(known)) {
     if (isRequiredInputField(field) && !json.has(name))
-      return wrong(input, `${type.name} needs the field ${name}.`);
+      wrong(found, input, `${type.name} needs the field ${name}.`);
   }
-  return { json: Object.fromEntries(json) };
+  return Object.fromEntries(json);
 }
 
 const scalarWords: Readonly<Record<string, string>> = {
@@ -140,20 +145,19 @@ const scalarWords: Readonly<Record<string, string>> = {
   Date: 'a date such as "2024-01-31"',
 };
 
-function checkScalar(typeName: string, input: InputValue, name: string): Checked {
+function checkScalar(typeName: string, input: InputValue, name: string, found: Found): JsonValue {
   const { value } = input;
   const json = scalarJson(input);
   const isText = value.kind === 'string' || value.kind === 'text';
   const isWhole = value.kind === 'number' && Number.isSafeInteger(value.number);
   if (json !== undefined) {
-    if (typeName === 'Int' && isWhole && Math.abs(value.number) <= 2_147_483_648) return { json };
-    if (typeName === 'Int64' && (isWhole || (isText && /^-?\d+$/.test(value.text)))) return { json };
-    if (typeName === 'Float' && value.kind === 'number') return { json };
-    if (typeName === 'Boolean' && value.kind === 'boolean') return { json };
-    if ((typeName === 'String' || typeName === 'DateTimeTz' || typeName === 'Date') && isText)
-      return { json };
-    if (typeName === 'ID' && (isText || isWhole)) return { json };
-    if (!Object.hasOwn(scalarWords, typeName) && typeName !== 'ID') return { json };
+    if (typeName === 'Int' && isWhole && Math.abs(value.number) <= 2_147_483_648) return json;
+    if (typeName === 'Int64' && (isWhole || (isText && /^-?\d+$/.test(value.text)))) return json;
+    if (typeName === 'Float' && value.kind === 'number') return json;
+    if (typeName === 'Boolean' && value.kind === 'boolean') return json;
+    if ((typeName === 'String' || typeName === 'DateTimeTz' || typeName === 'Date') && isText) return json;
+    if (typeName === 'ID' && (isText || isWhole)) return json;
+    if (!Object.hasOwn(scalarWords, typeName) && typeName !== 'ID') return json;
   }
   const isBare = value.kind === 'number' || value.kind === 'boolean' || value.kind === 'enum';
   const hint =
@@ -163,6 +167,7 @@ function checkScalar(typeName: string, input: InputValue, name: string): Checked
         ? `Write ${name}: false or ${name}: true.`
         : undefined;
   return wrong(
+    found,
     input,
     `${name} takes ${scalarWords[typeName] ?? `a value of ${typeName}`}, and this is ${inputInWords(input)}.`,
     hint,
@@ -183,9 +188,10 @@ function inputInWords({ value }: InputValue): string {
   return value.kind === 'null' ? 'null' : value.kind === 'list' ? 'a list' : 'a map';
 }
 
-function wrong(input: InputValue, message: string, hint?: string): { readonly fault: InputFault } {
-  const fault = { code: 'wrong_value', place: input.place, message } as const;
-  return { fault: hint === undefined ? fault : { ...fault, hint } };
+function wrong({ faults }: Found, { place }: InputValue, message: string, hint?: string): null {
+  const fault = { code: 'wrong_value', place, message } as const;
+  faults.push(hint === undefined ? fault : { ...fault, hint });
+  return null;
 }
 
 export function inputOfYaml(node: SourceNode): InputValue {

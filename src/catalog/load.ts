@@ -80,7 +80,8 @@ async function loadBundled(
       ...asked,
       message: `There is no bundled catalog "${name}".`,
       hint:
-        didYouMean(name, names) ?? `The bundled catalogs are ${inWords(names, 'and')}; a path begins with ./`,
+        didYouMean(name, names) ??
+        `The bundled catalogs are ${inWords(names, 'and')}; a path begins with "./".`,
     });
     return undefined;
   }
@@ -139,6 +140,8 @@ async function readBytes(
         'Split it: a catalog can extend another one.',
       );
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'not a file';
+    if (code === 'ENOENT')
+      return refuse('catalog/not_found', `${file.label} does not exist.`, 'Check the path.');
     return refuse(
       'catalog/not_found',
       `${file.label} cannot be read (${code}).`,

@@ -186,7 +186,8 @@ function whereOf(root: RootDefinition, schema: GraphQLSchema, compiling: Compili
   const { model, options, say } = compiling;
   if (model.where === undefined) return undefined;
   const checked = checkWhere(model.where, root, schema, options.reference);
-  if (checked.kind === 'wrong') say('error', checked.code, checked.place, checked.message, checked.hint);
+  if (checked.kind === 'wrong')
+    for (const { code, place, message, hint } of checked.faults) say('error', code, place, message, hint);
   if (checked.kind === 'missing') {
     const reason = `This shop's API has no ${checked.lacks}, by which the stream ${model.name} filters; without it, it would read more than was asked for.`;
     compiling.unreadable.push(reason);

@@ -10,13 +10,14 @@ export type CheckedWhere =
   | { readonly kind: 'good'; readonly where: JsonObject; readonly deprecated: readonly string[] }
   /** The reference has the field, this shop's API has not: reading without it would read more than was asked for. */
   | { readonly kind: 'missing'; readonly lacks: string }
-  | {
-      readonly kind: 'wrong';
-      readonly code: string;
-      readonly place: Place;
-      readonly message: string;
-      readonly hint?: string;
-    };
+  | { readonly kind: 'wrong'; readonly faults: readonly WhereFault[] };
+
+interface WhereFault {
+  readonly code: string;
+  readonly place: Place;
+  readonly message: string;
+  readonly hint?: string;
+}
 
 /** Checks a stream's filter against the input type of its root; good, it can go into a GraphQL variable. */
 export function checkWhere(
@@ -28,27 +29,32 @@ export function checkWhere(
   const { change } = root;
   const window = change.kind === 'snapshot' ? undefined : node.entries.get(change.filter);
   if (window !== undefined && change.kind !== 'snapshot') {
-    return {
-      kind: 'wrong',
+    const fault = {
       code: 'where/window_field',
       place: window.keyPlace,
       message: `The sync itself filters ${root.label} by "${change.filter}", to read what is new.`,
       hint: 'Remove it; to read only what is newer than a day, set "start_date" in the configuration.',
     };
+    return { kind: 'wrong', faults: [fault] };
   }
   const live = against(node, root, schema);
   if ('where' in live) return { kind: 'good', ...live };
-  const { code, lacks, ...fault } = live.fault;
+  const lacks = live.faults.find((fault) => fault.lacks !== undefined)?.lacks;
   if (lacks !== undefined && schema !== reference && 'where' in against(node, root, reference))
     return { kind: 'missing', lacks };
-  return { kind: 'wrong', code: `where/${code}`, ...fault };
+  return {
+    kind: 'wrong',
+    faults: live.faults.map(({ code, lacks: _, ...fault }) => ({ code: `where/${code}`, ...fault })),
+  };
 }
 
 function against(
   node: MapNode,
   root: RootDefinition,
   schema: GraphQLSchema,
-): { readonly where: JsonObject; readonly deprecated: readonly string[] } | { readonly fault: InputFault } {
+):
+  | { readonly where: JsonObject; readonly deprecated: readonly string[] }
+  | { readonly faults: readonly InputFault[] } {
   const query = schema.getQueryType();
   const field: GraphQLField<unknown, unknown> | undefined = isObjectType(query)
     ? query.getFields()[root.root]
@@ -57,17 +63,19 @@ function against(
   if (argument === undefined) {
     const message = `"${root.root}" takes no filter.`;
     return {
-      fault: {
-        code: 'unknown_field',
-        place: node.place,
-        message,
-        hint: 'Remove `where`.',
-        lacks: `Query.${root.root}(where)`,
-      },
+      faults: [
+        {
+          code: 'unknown_field',
+          place: node.place,
+          message,
+          hint: 'Remove `where`.',
+          lacks: `Query.${root.root}(where)`,
+        },
+      ],
     };
   }
   const checked = checkInput(argument.type, inputOfYaml(node), 'where');
-  if ('fault' in checked) return checked;
+  if ('faults' in checked) return checked;
   return {
     where: isObject(checked.json) ? (checked.json as JsonObject) : {},
     deprecated: checked.deprecated,

@@ -8,10 +8,10 @@ export interface VerifyResult {
   readonly asked: { readonly requests: number; readonly complexity: number };
 }
 
-/** The result for people. `isAll`: the days that are equal too. */
+/** The result for people. `isAll`: the days that are equal too. `holdsAny`: an output holds a record or a state. */
 export function verifyText(
   { isEqual, streams, not_compared, asked }: VerifyResult,
-  { host, isAll }: { readonly host: string; readonly isAll: boolean },
+  { host, isAll, holdsAny }: { readonly host: string; readonly isAll: boolean; readonly holdsAny: boolean },
 ): string {
   return [
     ...overview(streams, host),
@@ -22,7 +22,7 @@ export function verifyText(
     ...not_compared.map(({ stream, reason }) => `Not compared: ${stream}. ${reason}`),
     '',
     `Asked Centra ${count(asked.requests, 'time')} for ${count(asked.complexity, 'point')} of complexity.`,
-    verdict(isEqual, streams),
+    verdict(isEqual, streams, holdsAny),
     '',
   ].join('\n');
 }
@@ -142,7 +142,9 @@ function notes(streams: readonly StreamReport[]): readonly string[] {
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-function verdict(isEqual: boolean, streams: readonly StreamReport[]): string {
+function verdict(isEqual: boolean, streams: readonly StreamReport[], holdsAny: boolean): string {
+  if (streams.length === 0)
+    return `Nothing was compared: ${holdsAny ? 'the lines above say why' : 'no output holds a record or a state'}.`;
   if (isEqual)
     return 'Equal: every day and status has as many rows in the output as in the shop, and the rows that were read again are the same.';
   const names = streams.filter((report) => !report.isEqual).map(({ stream }) => stream);

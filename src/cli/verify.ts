@@ -77,7 +77,9 @@ export async function verify(args: VerifyArguments, surroundings: Surroundings):
       asked: { requests, complexity },
     };
     const host = new URL(configuration.endpoint).host;
-    const text = args.json ? `${JSON.stringify(result)}\n` : verifyText(result, { host, isAll: args.all });
+    const text = args.json
+      ? `${JSON.stringify(result)}\n`
+      : verifyText(result, { host, isAll: args.all, holdsAny: folded.holdsAny });
     await output.writeText(text);
     if (streams.some(({ isEqual }) => !isEqual)) return DIFFERENT;
     if (compared.kinds.length > 0) return worstOf(compared.kinds);
@@ -134,23 +136,39 @@ function reasonAgainst(
 interface Folded extends Comparable {
   /** The last state of each stream that the outputs hold. */
   readonly states: ReadonlyMap<string, unknown>;
+  /** Whether there is a record or a state in them at all. */
+  readonly holdsAny: boolean;
 }
 
 /** Reads the outputs line by line, in their order. */
 async function foldOutputs(args: VerifyArguments, comparables: Comparable, log: Log): Promise<Folded> {
   const states = new Map<string, unknown>();
+  let holdsAny = false;
   for (const path of args.output) {
     let broken = 0;
+    let whole = 0;
     for await (const line of linesOf(path)) {
       const emitted = parseEmitted(line);
       if (emitted.kind === 'record') comparables.folds.get(emitted.stream)?.put(emitted.data);
       else if (emitted.kind === 'state')
         for (const [stream, state] of emitted.states) states.set(stream, state);
-      else if (emitted.kind === 'broken') broken += 1;
+      if (emitted.kind === 'broken') broken += 1;
+      else if (line.trim() !== '') whole += 1;
+      if (emitted.kind === 'record' || emitted.kind === 'state') holdsAny = true;
     }
+    if (broken > 0 && whole === 0) throw noOutput(path);
     if (broken > 0) log('warn', `${path} has lines that are no whole message: ${broken} were passed over.`);
   }
-  return { ...comparables, states };
+  return { ...comparables, states, holdsAny };
+}
+
+function noOutput(path: string): ConnectorError {
+  return new ConnectorError({
+    kind: 'config',
+    code: 'verify/no_output',
+    message: `The file ${path} is no output of a read: no line of it is a message of the protocol.`,
+    hint: 'Give with --output what a read printed on stdout.',
+  });
 }
 
 async function* linesOf(path: string): AsyncGenerator<string> {

@@ -17,7 +17,7 @@ export function parseEmitted(line: string): Emitted {
   if (type === 'RECORD' && isObject(record) && typeof record.stream === 'string' && isObject(record.data))
     return { kind: 'record', stream: record.stream, data: record.data };
   if (type === 'STATE') return { kind: 'state', states: parseAirbyteState(message) };
-  return { kind: type === 'RECORD' ? 'broken' : 'other' };
+  return { kind: type === 'RECORD' || typeof type !== 'string' ? 'broken' : 'other' };
 }
 
 function parse(line: string): unknown {

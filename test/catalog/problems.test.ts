@@ -249,6 +249,12 @@ const cases: Readonly<Record<string, Case>> = {
     ),
     codes: ['where/wrong_value'],
   },
+  'several faults in where': {
+    yaml: stream(
+      'o:\n  from: orders\n  where: { status: PENDNG, foo: [1], storeType: 3 }\n  key: [n]\n  columns: { n: number, u: updatedAt }',
+    ),
+    codes: ['where/wrong_value', 'where/unknown_field', 'where/wrong_value'],
+  },
   'where that the sync sets': {
     yaml: stream(
       'o:\n  from: orders\n  where: { updatedAt: { from: "2024-01-01" } }\n  key: [n]\n  columns: { n: number, u: updatedAt }',

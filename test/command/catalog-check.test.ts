@@ -103,6 +103,90 @@ test('no catalog, and one that is not there', async () => {
     /^source-centra: No catalog is named\. Name one: a path such as \.\/acme\.yaml/,
   );
   const other = await catalogCommand('check', 'defualt');
-  expect(other.code).toBe(1);
-  expect(other.stdout).toContain('There is no bundled catalog "defualt".\n  Did you mean default?');
+  expect(other).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'source-centra: There is no bundled catalog "defualt". Did you mean default?\n',
+  });
+  const path = await catalogCommand('check', './nosuch.yaml', '--json');
+  expect(path).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'source-centra: ./nosuch.yaml does not exist. Check the path.\n',
+  });
+  writeCatalog('orphan.yaml', 'version: 1\nextends: ./nosuch.yaml\n');
+  const base = await catalogCommand('check', 'orphan.yaml');
+  expect(base.code).toBe(1);
+  expect(base.stdout).toContain('orphan.yaml:2:10: error: nosuch.yaml does not exist.\n  Check the path.');
+});
+
+const misspelled = `version: 1
+extends: default
+streams:
+  orders:
+    columns:
+      channel: attributes[or_chanel].channel
+      channel_code: { first: ['attributes[or_channel].chanel.selectedValue', number] }
+      lines: { each: lines, columns: { colour: 'productVariant.attributes[sh_swach].desc' } }
+  order_lines:
+    columns:
+      long_name: product.attributes[pr_long_name].txt
+      vip: ^attributes[zzzzzz].text
+`;
+
+test('live: a misspelled attribute type or element is a warning with its place and a near match', async () => {
+  const shop = await openShop({ orders: 60 });
+  writeCatalog('misspelled.yaml', misspelled);
+  const before = ((await shop.control('requests')) as unknown[]).length;
+  const { code, stdout } = await catalogCommand('check', 'misspelled.yaml', '--config', shop.config);
+  expect(code).toBe(0);
+  await expectCatalogGolden('check-attributes.txt', stdout);
+  const asked = ((await shop.control('requests')) as unknown[]).length - before;
+  const { code: plain } = await catalogCommand('check', 'default', '--config', shop.config);
+  expect(plain).toBe(0);
+  const withoutAttributes = ((await shop.control('requests')) as unknown[]).length - before - asked;
+  // One for orders, one for products and their variants.
+  expect(asked - withoutAttributes).toBe(2);
+  expect((await catalogCommand('check', 'misspelled.yaml')).stdout).not.toContain('or_chanel');
+});
+
+test.each([
+  ['acme', 'example-direct-to-consumer'],
+  ['nord', 'example-wholesale'],
+] as const)(
+  'live: the attributes of %s are all found by the catalog that is right for it',
+  async (tenant, name) => {
+    const shop = await openShop(
+      { orders: 200, tenant },
+      { pii_key: 'a key of 32 bytes or more, for this test' },
+    );
+    const { code, stdout } = await catalogCommand('check', name, '--config', shop.config, '--json');
+    const report = JSON.parse(stdout) as Report & {
+      readonly attributes: readonly { readonly owner: string }[];
+    };
+    expect({ code, problems: report.problems }).toEqual({ code: 0, problems: [] });
+    expect(report.attributes.map(({ owner }) => owner)).toContain('ProductVariant');
+  },
+);
+
+test('live: attributes that the token may not see are not checked, and that is a warning', async () => {
+  const shop = await openShop({ orders: 20 });
+  await shop.control('permissions', { deny: ['Order.attributes:read'] });
+  writeCatalog('misspelled.yaml', misspelled);
+  const { code, stdout } = await catalogCommand(
+    'check',
+    'misspelled.yaml',
+    '--config',
+    shop.config,
+    '--json',
+  );
+  // The attributes of an order are never null: without the permission the API refuses the whole order.
+  expect(code).toBe(1);
+  const problems = (JSON.parse(stdout) as Report).problems.map(
+    ({ code, stream, columnName }) => `${code} ${stream}.${columnName}`,
+  );
+  expect(problems).toContain('permission/stream orders.undefined');
+  expect(problems).toContain('attribute/not_checked orders.channel');
+  expect(problems).toContain('attribute/unknown_type orders.lines.colour');
+  expect(problems).not.toContain('attribute/unknown_type orders.channel');
 });

@@ -89,4 +89,9 @@ test('what is no catalog at all', async () => {
   expect(wrong.stderr).toContain('Run source-centra catalog check wrong.yaml to see all of it.');
   const missing = await catalogCommand('diff', join('nowhere', 'a.yaml'), 'default');
   expect(missing.code).toBe(2);
+  const unknown = await catalogCommand('diff', 'default', 'nosuch');
+  expect(unknown.code).toBe(2);
+  expect(unknown.stderr).toMatch(
+    /^source-centra: There is no bundled catalog "nosuch"\. The bundled catalogs are .*; a path begins with "\.\/"\.\n$/,
+  );
 });

@@ -232,6 +232,10 @@ test('what is wrong with the arguments or the file is one sentence, and exit cod
       ['--stream', 'orders', '--from', from],
       `The file ${from} holds nothing for the stream "orders". Its objects are looked for in data.orders, data.orderConnection.edges or data.order, in a JSON array, or one a line.`,
     ],
+    [
+      ['--stream', 'orders', '--from', fileWith({ name: 'a-package', version: '1.0.0' })],
+      'This file holds no orders. The stream "orders" takes an answer such as {"data":{"orders":[{"id":…}]}}, or the objects by themselves, in a JSON array or one a line.',
+    ],
     [['--stream', 'orders', '--from', broken], `The file ${broken} is not JSON all the way through.`],
     [
       ['--stream', 'orders', '--from', 'gone.json'],
@@ -240,8 +244,8 @@ test('what is wrong with the arguments or the file is one sentence, and exit cod
     [['--stream', 'orders', '--from', from, '--limit', '0'], '--limit takes a whole number from 1 on.'],
   ];
   for (const [args, message] of cases) {
-    const { code, stderr } = await catalogCommand('preview', masked, ...args);
-    expect(code).toBe(2);
+    const { code, stdout, stderr } = await catalogCommand('preview', masked, ...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: args.includes(broken) ? stdout : '' });
     expect(stderr).toContain(message);
     expect(stderr).not.toContain('anna');
   }

@@ -214,6 +214,21 @@ describe('the output of a whole read', () => {
     );
   });
 
+  test('a file that is no output is refused, and one without records is not called different', async () => {
+    const readme = await verify(of, ['# A shop\n\nSome words.\n{"name":"a-package"}\n']);
+    expect({ code: readme.code, stdout: readme.stdout }).toEqual({ code: 2, stdout: '' });
+    expect(readme.stderr).toMatch(
+      /^source-centra: The file .+ is no output of a read: no line of it is a message of the protocol\. Give with --output what a read printed on stdout\.\n$/,
+    );
+    const logs = await verify(of, ['{"type":"LOG","log":{"level":"INFO","message":"x"}}\n']);
+    expect(logs.code).toBe(2);
+    expect(logs.stdout).toContain('Nothing was compared: no output holds a record or a state.');
+    const stateless = of.first.stdout.replaceAll(/^\{"type":"STATE".*\n/gm, '');
+    const uncovered = await verify(of, [stateless]);
+    expect(uncovered.code).toBe(2);
+    expect(uncovered.stdout).toContain('Nothing was compared: the lines above say why.');
+  });
+
   test('without counters, all ids are listed', async () => {
     await of.shop.control('schema', { remove: ['Query.counters'] });
     const output = doctored(of.first.stdout, 'returns', (row, index) => (index === 4 ? [] : [row]));

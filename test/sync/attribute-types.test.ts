@@ -1,9 +1,10 @@
 import { buildSchema } from 'graphql';
 import { expect, test } from 'vitest';
+import { attributeProblems } from '../../src/catalog/attribute-check.ts';
 import type { Answer } from '../../src/centra/answer.ts';
 import type { CentraClient, Query } from '../../src/centra/client.ts';
 import { ConnectorError } from '../../src/errors.ts';
-import { findAttributes } from '../../src/sync/attribute-types.ts';
+import { findAttributes, findAttributesOf } from '../../src/sync/attribute-types.ts';
 import { liveSchema, reference } from '../catalog/compile-yaml.ts';
 
 function clientOf(answer: (query: Query) => Readonly<Record<string, unknown>>) {
@@ -23,14 +24,16 @@ function clientOf(answer: (query: Query) => Readonly<Record<string, unknown>>) {
 const signal = new AbortController().signal;
 const noRows = { newest: [], oldest: [] };
 
+const telling = liveSchema(
+  ['type Query {', 'type Query {\n  attributeTypes(where: AssignedAttributeFilter): [AttributeType!]!'],
+  [
+    'type AttributeType {',
+    'type AttributeTypeElement { key: String! description: String! kind: String! isMulti: Boolean! }\ntype AttributeType {\n  description: String!\n  objectType: String!\n  isMulti: Boolean!\n  elements: [AttributeTypeElement!]!',
+  ],
+);
+
 test('a shop that tells its attribute types: those that no row has are found too', async () => {
-  const schema = liveSchema(
-    ['type Query {', 'type Query {\n  attributeTypes(where: AssignedAttributeFilter): [AttributeType!]!'],
-    [
-      'type AttributeType {',
-      'type AttributeTypeElement { key: String! description: String! kind: String! isMulti: Boolean! }\ntype AttributeType {\n  description: String!\n  objectType: String!\n  isMulti: Boolean!\n  elements: [AttributeTypeElement!]!',
-    ],
-  );
+  const schema = telling;
   const type = {
     name: 'or_new',
     description: 'New',
@@ -96,4 +99,51 @@ test('an API without custom attributes is asked nothing', async () => {
     gaps: [],
   });
   expect(asked).toEqual([]);
+});
+
+const wantedOf = (type: string, element: string) => ({
+  stream: 'orders',
+  columnName: 'channel',
+  type,
+  typePlace: { file: 'acme.yaml', line: 6, column: 27 },
+  element,
+  elementPlace: { file: 'acme.yaml', line: 6, column: 39 },
+  owners: ['Order'],
+});
+
+test('for certain types of objects: a shop that tells its types is asked once, and no rows', async () => {
+  const elements = [{ key: 'channel', description: '', kind: 'CHOICE', isMulti: false }];
+  const attributeTypes = [
+    { name: 'or_channel', description: '', objectType: 'Order', isMulti: false, elements },
+  ];
+  const { client, asked } = clientOf(() => ({ attributeTypes }));
+  const search = { client, schema: telling, reference, signal, rows: 10 };
+  const known = await findAttributesOf(new Set(['Order']), search);
+  expect(asked).toHaveLength(1);
+  const wanted = [
+    wantedOf('or_channel', 'channel'),
+    wantedOf('or_chanel', 'channel'),
+    wantedOf('or_channel', 'chanel'),
+  ];
+  expect(
+    attributeProblems(wanted, known).map(({ message, hint, column }) => [column, message, hint]),
+  ).toEqual([
+    [27, 'The shop has no attribute type "or_chanel" on orders.', 'Did you mean or_channel?'],
+    [39, 'The attribute type "or_channel" has no element "chanel".', 'Did you mean channel?'],
+  ]);
+});
+
+test('for certain types of objects: a question that fails is a reason, and a warning for its columns', async () => {
+  const { client } = clientOf(() => {
+    throw new ConnectorError({ kind: 'transient', code: 'centra/down', message: 'Centra is down.' });
+  });
+  const search = { client, schema: telling, reference, signal, rows: 10 };
+  const known = await findAttributesOf(new Set(['Order']), search);
+  expect(known).toEqual([
+    { owner: 'Order', isCertain: false, objects: 0, facts: [], gap: 'Centra is down.' },
+  ]);
+  const problems = attributeProblems([wantedOf('or_chanel', 'channel')], known);
+  expect(problems.map(({ severity, code }) => [severity, code])).toEqual([
+    ['warning', 'attribute/not_checked'],
+  ]);
 });

@@ -1,9 +1,11 @@
+import { attributeProblems, attributesInWords, wantedAttributes } from '../../catalog/attribute-check.ts';
 import { accessProblems, cannotBeRead, keyNeeded, type RootAccess } from '../../catalog/check-findings.ts';
 import { type NeededPermission, neededPermissions } from '../../catalog/permission-list.ts';
 import { formatProblem, hasErrors, type Problem } from '../../catalog/problem.ts';
 import { type RootGroup, rootGroups } from '../../catalog/root-groups.ts';
 import type { CentraClient } from '../../centra/client.ts';
 import { ConnectorError } from '../../errors.ts';
+import { findAttributesOf, type OwnerAttributes } from '../../sync/attribute-types.ts';
 import { probe } from '../../sync/probe.ts';
 import { FINDINGS, SUCCESS } from '../exit-code.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -25,11 +27,16 @@ export async function catalogCheck(
   }
 }
 
+/** A page of each end of a list, in one request: enough to see what is in use, and what was. */
+const SAMPLE_ROWS = 200;
+
 interface Findings {
   readonly problems: readonly Problem[];
   readonly permissions: readonly NeededPermission[];
   /** What the token lacks of them; undefined where it was not asked. */
   readonly lacking: ReadonlySet<string> | undefined;
+  /** What the shop has of the custom attributes that columns ask for. */
+  readonly attributes: readonly OwnerAttributes[];
 }
 
 async function examine(open: OpenCatalog, signal: AbortSignal): Promise<Findings> {
@@ -42,9 +49,18 @@ async function examine(open: OpenCatalog, signal: AbortSignal): Promise<Findings
   ];
   // A catalog with an error may not mask what it should: then nothing is asked for, not even one row.
   if (client === undefined || hasErrors(compiled.problems))
-    return { problems, permissions, lacking: undefined };
+    return { problems, permissions, lacking: undefined, attributes: [] };
   const access: RootAccess[] = [];
   for (const group of rootGroups(compiled.streams)) access.push(await accessTo(group, client, open, signal));
+  const { schema, reference } = open.schemas;
+  const wanted = wantedAttributes(loaded, compiled.streams, schema);
+  const attributes = await findAttributesOf(new Set(wanted.flatMap(({ owners }) => owners)), {
+    client,
+    schema,
+    reference,
+    signal,
+    rows: SAMPLE_ROWS,
+  });
   const columnsNeeding = (permission: string, streams: readonly string[]) =>
     compiled.streams
       .filter(({ name }) => streams.includes(name))
@@ -52,8 +68,13 @@ async function examine(open: OpenCatalog, signal: AbortSignal): Promise<Findings
         (needed.get(permission) ?? []).map((column) => `${name}.${column}`),
       );
   return {
-    problems: [...problems, ...accessProblems(access, columnsNeeding, loaded)],
+    problems: [
+      ...problems,
+      ...accessProblems(access, columnsNeeding, loaded),
+      ...attributeProblems(wanted, attributes),
+    ],
     permissions,
+    attributes,
     lacking: new Set([...access.flatMap((one) => one.lacking), ...refusedRoots(access, compiled.streams)]),
   };
 }
@@ -83,11 +104,11 @@ async function accessTo(
   }
 }
 
-function asText(open: OpenCatalog, { problems, permissions, lacking }: Findings): string {
+function asText(open: OpenCatalog, { problems, permissions, lacking, attributes }: Findings): string {
   const parts = [problems.map((problem) => `${formatProblem(problem)}\n`).join('')];
   const isWhole = !hasErrors(open.compiled.problems);
   if (permissions.length > 0) parts.push(permissionsText(permissions, lacking, isWhole));
-  parts.push(`${summary(open, problems)}\n${nextStep(open, problems)}\n`);
+  parts.push(`${summary(open, problems)}\n${attributesInWords(attributes)}${nextStep(open, problems)}\n`);
   return parts.filter((part) => part !== '').join('\n');
 }
 
@@ -142,7 +163,7 @@ function counted(count: number, what: string): string {
 
 function asJson(
   { label, compiled, schemas }: OpenCatalog,
-  { problems, permissions, lacking }: Findings,
+  { problems, permissions, lacking, attributes }: Findings,
 ): string {
   const result = {
     catalog: label,
@@ -151,6 +172,12 @@ function asJson(
     warnings: problems.filter(({ severity }) => severity === 'warning').length,
     problems,
     streams: compiled.streams.map(({ name, columns }) => ({ name, columns: columns.length })),
+    attributes: attributes.map(({ owner, isCertain, objects, facts }) => ({
+      owner,
+      certain: isCertain,
+      objects,
+      types: facts.map(({ type }) => type),
+    })),
     permissions: permissions.map((needed) => ({
       ...needed,
       ...(lacking === undefined ? {} : { granted: !lacking.has(needed.permission) }),

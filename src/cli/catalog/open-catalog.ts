@@ -51,7 +51,7 @@ export interface OpenCatalog {
   readonly close: () => Promise<void>;
 }
 
-/** Loads and compiles the catalog that the arguments name. What is wrong with it is in `compiled.problems`, not thrown. */
+/** Loads and compiles the catalog that the arguments name. What is wrong in it is in `compiled.problems`; thrown is that it is not there. */
 export async function openCatalog(
   args: CatalogArguments,
   surroundings: Surroundings,
@@ -103,9 +103,24 @@ export function refuseErrors({
   throw new ConnectorError({
     kind: 'mapping',
     code: 'catalog/errors',
-    message: `${label} has ${errors.length === 1 ? 'an error' : `${errors.length} errors; the first is`}: ${formatProblem(first).replaceAll(/\n\s*/g, ' ')}`,
+    message: `${label} has ${errors.length === 1 ? 'an error' : `${errors.length} errors; the first is`}: ${ended(formatProblem(first).replaceAll(/\n\s*/g, ' '))}`,
     hint: `Run source-centra catalog check ${argument} to see all of it.`,
   });
+}
+
+/** A hint may end with what to type, and a sentence follows. */
+function ended(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
+/** A catalog that is not there is no finding about it. One that it extends is: that has a place in it. */
+function refuseMissing({ problems }: LoadedCatalog): void {
+  const missing = problems.find(
+    ({ code, line, column }) => code === 'catalog/not_found' && line === 1 && column === 1,
+  );
+  if (missing === undefined) return;
+  const { code, message, hint } = missing;
+  throw new ConnectorError({ kind: 'config', code, message, ...(hint !== undefined && { hint }) });
 }
 
 /** One line on stderr for each message: stdout is for the result. */
@@ -122,6 +137,7 @@ async function compiledFrom(
 ): Promise<Omit<OpenCatalog, 'client' | 'close'>> {
   const { source, ...names } = named;
   const loaded = await loadCatalog(source);
+  refuseMissing(loaded);
   const { schema, reference } = schemas;
   const compiled = compileCatalog(loaded, {
     schema,

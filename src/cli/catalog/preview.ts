@@ -1,8 +1,18 @@
-import { type GraphQLSchema, getNamedType, getNullableType, isListType } from 'graphql';
+import {
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isAbstractType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+} from 'graphql';
 import type { CompiledStream } from '../../catalog/compiled.ts';
 import { didYouMean, inWords } from '../../catalog/near-match.ts';
 import { BLOTTED, type PreviewRow, previewRows } from '../../catalog/preview.ts';
 import { asAnswerTo } from '../../catalog/recorded-answer.ts';
+import type { Selection } from '../../catalog/selection.ts';
 import { ConnectorError } from '../../errors.ts';
 import { rootType } from '../../streams/derive.ts';
 import { sampleRoot } from '../../sync/sample.ts';
@@ -133,8 +143,43 @@ async function* objectsFor(
   }
   const type = rootType(root.root, schema);
   if (from === undefined || type === undefined) return;
-  for await (const recorded of recordedObjects(from, namesOf(stream, schema)))
-    yield asAnswerTo(recorded, selection, type, schema);
+  const names = namesOf(stream, schema);
+  const keys = keysOf(type, selection, schema);
+  let others = 0;
+  let found = 0;
+  for await (const recorded of recordedObjects(from, names)) {
+    // Any JSON file holds objects; without one field of the root's, a row would be made of nothing.
+    if (Object.keys(recorded).some((key) => keys.has(key))) {
+      found += 1;
+      yield asAnswerTo(recorded, selection, type, schema);
+    } else others += 1;
+  }
+  if (found === 0 && others > 0) throw noneOfRoot(stream, names);
+}
+
+/** The keys that an object of the type can have in an answer: its fields, and what the selection calls them. */
+function keysOf(type: GraphQLNamedType, selection: Selection, schema: GraphQLSchema): ReadonlySet<string> {
+  const kinds = isAbstractType(type) ? [type, ...schema.getPossibleTypes(type)] : [type];
+  const fields = kinds.flatMap((kind) =>
+    isObjectType(kind) || isInterfaceType(kind) ? Object.keys(kind.getFields()) : [],
+  );
+  return new Set([...fields, ...responseKeysOf(selection)]);
+}
+
+function responseKeysOf({ fields, fragments }: Selection): readonly string[] {
+  return [
+    ...fields.map(({ responseKey }) => responseKey),
+    ...fragments.flatMap((fragment) => responseKeysOf(fragment.selection)),
+  ];
+}
+
+function noneOfRoot({ name, root }: CompiledStream, { list }: RecordedNames): ConnectorError {
+  return new ConnectorError({
+    kind: 'config',
+    code: 'preview/none_of_root',
+    message: `This file holds no ${root.label}.`,
+    hint: `The stream "${name}" takes an answer such as {"data":{"${list}":[{"${root.id}":…}]}}, or the objects by themselves, in a JSON array or one a line.`,
+  });
 }
 
 function namesOf({ root }: CompiledStream, schema: GraphQLSchema): RecordedNames {
