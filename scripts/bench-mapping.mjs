@@ -25,8 +25,8 @@ async function connector() {
   const outfile = join(folder, 'connector.mjs');
   const contents = `
     export { compileCatalog } from './src/catalog/compile.ts';
-    export { bundledNames, loadCatalog } from './src/catalog/load.ts';
-    export { mergeSelections, renderSelection } from './src/catalog/selection.ts';
+    export { bundledNames, loadCatalog } from './src/catalog/language/load.ts';
+    export { mergeSelections, renderSelection } from './src/catalog/query/selection.ts';
     export { bundledSchema } from './src/centra/schema.ts';
     export { startSandbox } from './src/sandbox/sandbox.ts';`;
   await build({

@@ -4,7 +4,7 @@ import { compileFromFile } from 'json-schema-to-typescript';
 
 const generated = Object.freeze({
   'schemas/configuration.schema.json': 'src/config/configuration.generated.ts',
-  'schemas/catalog.schema.json': 'src/catalog/tenant-catalog.generated.ts',
+  'schemas/catalog.schema.json': 'src/catalog/language/tenant-catalog.generated.ts',
   'schemas/state.schema.json': 'src/sync/state.generated.ts',
   'schemas/airbyte-protocol.schema.json': 'src/protocol/airbyte/airbyte-protocol.generated.ts',
 });

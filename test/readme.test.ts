@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { compileCatalog } from '../src/catalog/compile.ts';
-import { loadCatalog } from '../src/catalog/load.ts';
+import { loadCatalog } from '../src/catalog/language/load.ts';
 import { bundledSchema } from '../src/centra/schema.ts';
 import { configurationSchema } from '../src/config/load.ts';
 

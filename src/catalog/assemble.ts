@@ -1,15 +1,15 @@
 import type { GraphQLSchema } from 'graphql';
 import type { JsonObject } from '../json.ts';
 import type { RootDefinition } from '../streams/definition.ts';
-import type { ColumnDraft } from './column-draft.ts';
+import type { ColumnDraft } from './column/column-draft.ts';
 import type { CompiledColumn, CompiledStream } from './compiled.ts';
 import type { CursorColumn } from './cursor.ts';
-import { keysOfLevels, type Level, selectFromRoot, usesOfLevels } from './levels.ts';
-import type { StreamModel } from './model.ts';
-import { permissionsOf } from './permissions.ts';
+import type { StreamModel } from './language/model.ts';
+import { keysOfLevels, type Level, selectFromRoot, usesOfLevels } from './path/levels.ts';
+import { permissionsOf } from './path/permissions.ts';
+import { jsonSchemaOf } from './path/value-type.ts';
+import { emptySelection, mergeSelections, pagedListsOf } from './query/selection.ts';
 import { rowFunction } from './rows.ts';
-import { emptySelection, mergeSelections, pagedListsOf } from './selection.ts';
-import { jsonSchemaOf } from './value-type.ts';
 
 interface Parts {
   readonly model: StreamModel;

@@ -1,18 +1,18 @@
-import { type ColumnContext, isKeyColumn, type StreamContext } from './column-context.ts';
-import type { ColumnDraft } from './column-draft.ts';
-import { converterOf } from './convert.ts';
-import type { Exposure, Privacy } from './exposure.ts';
-import type { ColumnKeyword, ColumnModel } from './model.ts';
-import { checkNames } from './names.ts';
-import { didYouMean, inWords } from './near-match.ts';
+import { type ColumnContext, isKeyColumn, type StreamContext } from './column/column-context.ts';
+import type { ColumnDraft } from './column/column-draft.ts';
+import { converterOf } from './column/convert.ts';
+import type { PassingKind } from './column/row-code.ts';
+import type { OnError, Slot, Step } from './column/scope.ts';
+import type { ColumnKeyword, ColumnModel } from './language/model.ts';
+import { checkNames } from './language/names.ts';
+import { didYouMean, inWords } from './language/near-match.ts';
+import type { Problem } from './language/problem.ts';
+import { isNullNode, kindInWords, textOf } from './language/source-node.ts';
 import type { Source, StepOutcome } from './operators/operator.ts';
 import { sourceOperators, stepOperators } from './operators/registry.ts';
-import { describedData } from './permissions.ts';
-import type { Problem } from './problem.ts';
-import type { PassingKind } from './row-code.ts';
-import type { OnError, Slot, Step } from './scope.ts';
-import { isNullNode, kindInWords, textOf } from './source-node.ts';
-import { isScalarType, type ValueType, withNullable } from './value-type.ts';
+import { describedData } from './path/permissions.ts';
+import { isScalarType, type ValueType, withNullable } from './path/value-type.ts';
+import type { Exposure, Privacy } from './privacy/exposure.ts';
 
 /** The columns that compile; what is wrong with the others is reported. */
 export function compileColumns(

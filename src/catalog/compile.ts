@@ -1,9 +1,9 @@
 import type { GraphQLSchema } from 'graphql';
 import type { CompiledStream, UnreadableStream } from './compiled.ts';
-import type { LoadedCatalog } from './load.ts';
-import { checkNames } from './names.ts';
-import { piiHashOf } from './pii-hash.ts';
-import { hasErrors, type Problem } from './problem.ts';
+import type { LoadedCatalog } from './language/load.ts';
+import { checkNames } from './language/names.ts';
+import { hasErrors, type Problem } from './language/problem.ts';
+import { piiHashOf } from './privacy/pii-hash.ts';
 import { compileStream } from './stream.ts';
 
 export interface CompileOptions {

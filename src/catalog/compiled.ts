@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../json.ts';
 import type { RootDefinition } from '../streams/definition.ts';
-import type { PagedList, Selection } from './selection.ts';
+import type { PagedList, Selection } from './query/selection.ts';
 
 /**
  * One stream of a tenant catalog after the compile. Selection, schema and row function come from the same columns,

@@ -1,12 +1,12 @@
 import type { RootDefinition } from '../streams/definition.ts';
 import { SNAPSHOT_COLUMN } from '../streams/definition.ts';
+import type { StreamContext } from './column/column-context.ts';
+import type { ColumnDraft } from './column/column-draft.ts';
 import { compileColumn } from './column.ts';
-import type { StreamContext } from './column-context.ts';
-import type { ColumnDraft } from './column-draft.ts';
-import type { StreamModel } from './model.ts';
-import type { Problem } from './problem.ts';
-import { emptySelection } from './selection.ts';
-import type { Place } from './source-node.ts';
+import type { StreamModel } from './language/model.ts';
+import type { Problem } from './language/problem.ts';
+import type { Place } from './language/source-node.ts';
+import { emptySelection } from './query/selection.ts';
 
 export interface CursorColumn {
   readonly name: string;

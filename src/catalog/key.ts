@@ -1,9 +1,9 @@
-import type { ColumnDraft } from './column-draft.ts';
-import type { StreamModel } from './model.ts';
-import { didYouMean, inWords } from './near-match.ts';
-import type { Problem } from './problem.ts';
-import { type Place, textOf } from './source-node.ts';
-import { isScalarType, typeInWords } from './value-type.ts';
+import type { ColumnDraft } from './column/column-draft.ts';
+import type { StreamModel } from './language/model.ts';
+import { didYouMean, inWords } from './language/near-match.ts';
+import type { Problem } from './language/problem.ts';
+import { type Place, textOf } from './language/source-node.ts';
+import { isScalarType, typeInWords } from './path/value-type.ts';
 
 type Say = (
   severity: Problem['severity'],

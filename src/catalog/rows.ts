@@ -1,9 +1,9 @@
 import { ConnectorError } from '../errors.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
+import { type CodeScope, type RowColumn, type RowMaker, rowMaker } from './column/row-code.ts';
+import type { Slot } from './column/scope.ts';
 import type { ColumnChange, MappedRow, RowContext } from './compiled.ts';
-import type { Level } from './levels.ts';
-import { type CodeScope, type RowColumn, type RowMaker, rowMaker } from './row-code.ts';
-import type { Slot } from './scope.ts';
+import type { Level } from './path/levels.ts';
 
 export interface RowPlan {
   /** The root first. */

@@ -1,7 +1,7 @@
 import { compileCatalog } from '../catalog/compile.ts';
 import type { CompiledStream } from '../catalog/compiled.ts';
-import { loadCatalog } from '../catalog/load.ts';
-import { formatProblem, type Problem } from '../catalog/problem.ts';
+import { loadCatalog } from '../catalog/language/load.ts';
+import { formatProblem, type Problem } from '../catalog/language/problem.ts';
 import { bundledSchema } from '../centra/schema.ts';
 import type { Configuration } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';

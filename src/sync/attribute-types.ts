@@ -4,12 +4,12 @@ import {
   type AttributeFacts,
   attributeFacts,
   attributesSelection,
-} from '../catalog/attribute-facts.ts';
-import { type AttributePlace, attributePlaces } from '../catalog/attribute-places.ts';
-import { objectsAt } from '../catalog/objects-at.ts';
-import { permissionsOf } from '../catalog/permissions.ts';
-import { emptySelection } from '../catalog/selection.ts';
-import { fieldOf, selectedFields } from '../catalog/selection-walk.ts';
+} from '../catalog/discovery/attribute-facts.ts';
+import { type AttributePlace, attributePlaces } from '../catalog/discovery/attribute-places.ts';
+import { objectsAt } from '../catalog/discovery/objects-at.ts';
+import { permissionsOf } from '../catalog/path/permissions.ts';
+import { emptySelection } from '../catalog/query/selection.ts';
+import { fieldOf, selectedFields } from '../catalog/query/selection-walk.ts';
 import type { CentraClient } from '../centra/client.ts';
 import { ConnectorError } from '../errors.ts';
 import { isObject } from '../json.ts';

@@ -1,4 +1,4 @@
-import { renderSelection, type Selection } from '../catalog/selection.ts';
+import { renderSelection, type Selection } from '../catalog/query/selection.ts';
 import type { CentraClient } from '../centra/client.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { brokenAnswer, type CentraObject, PAGE_SIZE, type Page, type Pager } from './pager.ts';

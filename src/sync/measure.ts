@@ -1,5 +1,5 @@
 import type { CompiledStream } from '../catalog/compiled.ts';
-import { mergeSelections, renderSelection, selectionOfPaths } from '../catalog/selection.ts';
+import { mergeSelections, renderSelection, selectionOfPaths } from '../catalog/query/selection.ts';
 import type { RateLimit } from '../centra/rate-limits.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import type { ReadContext } from './context.ts';

@@ -1,5 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
-import { mergeSelections, renderSelection, type Selection, selectionOfPaths } from '../catalog/selection.ts';
+import {
+  mergeSelections,
+  renderSelection,
+  type Selection,
+  selectionOfPaths,
+} from '../catalog/query/selection.ts';
 import type { CentraClient } from '../centra/client.ts';
 import { ConnectorError } from '../errors.ts';
 import { isObject, type JsonObject } from '../json.ts';

@@ -4,8 +4,8 @@ import {
   mergeSelections,
   type Selection,
   selectionOfPaths,
-} from '../catalog/selection.ts';
-import { fieldOf, selectedFields } from '../catalog/selection-walk.ts';
+} from '../catalog/query/selection.ts';
+import { fieldOf, selectedFields } from '../catalog/query/selection-walk.ts';
 import { rootType } from '../streams/derive.ts';
 import { knownRoots } from '../streams/roots.ts';
 

@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { CompiledStream } from '../catalog/compiled.ts';
-import { mergeSelections, renderSelection } from '../catalog/selection.ts';
+import { mergeSelections, renderSelection } from '../catalog/query/selection.ts';
 import type { Answer, Refusal } from '../centra/answer.ts';
 import type { CentraClient } from '../centra/client.ts';
 import { resolveRoot } from './resolve-root.ts';

@@ -1,4 +1,4 @@
-import { mergeSelections, type Selection, selectionOfPaths } from '../catalog/selection.ts';
+import { mergeSelections, type Selection, selectionOfPaths } from '../catalog/query/selection.ts';
 import type { JsonObject } from '../json.ts';
 import type { Message } from '../protocol/message.ts';
 import type { ReadContext } from './context.ts';

@@ -5,7 +5,7 @@ import {
   renderSelection,
   type Selection,
   selectionOfPaths,
-} from '../catalog/selection.ts';
+} from '../catalog/query/selection.ts';
 import type { Answer, Refusal } from '../centra/answer.ts';
 import type { CentraClient } from '../centra/client.ts';
 import { ConnectorError } from '../errors.ts';

@@ -1,4 +1,4 @@
-import { mergeSelections, type Selection, selectionOfPaths } from '../catalog/selection.ts';
+import { mergeSelections, type Selection, selectionOfPaths } from '../catalog/query/selection.ts';
 import type { JsonObject } from '../json.ts';
 import { connectionPager } from './connection-pager.ts';
 import type { ReadContext } from './context.ts';

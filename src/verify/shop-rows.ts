@@ -1,5 +1,5 @@
 import { type GraphQLSchema, getNamedType, isInputObjectType } from 'graphql';
-import { mergeSelections, type Selection, selectionOfPaths } from '../catalog/selection.ts';
+import { mergeSelections, type Selection, selectionOfPaths } from '../catalog/query/selection.ts';
 import type { CentraClient } from '../centra/client.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { connectionPager } from '../sync/connection-pager.ts';

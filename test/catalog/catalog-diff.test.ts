@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { diffCatalogs } from '../../src/catalog/catalog-diff.ts';
-import { type Change, needsAction } from '../../src/catalog/change.ts';
 import { compileCatalog } from '../../src/catalog/compile.ts';
-import { type DiffSide, sideOfCatalog, sideOfDiscovered } from '../../src/catalog/diff-side.ts';
-import { loadCatalog } from '../../src/catalog/load.ts';
-import { formatProblem, hasErrors } from '../../src/catalog/problem.ts';
+import { diffCatalogs } from '../../src/catalog/diff/catalog-diff.ts';
+import { type Change, needsAction } from '../../src/catalog/diff/change.ts';
+import { type DiffSide, sideOfCatalog, sideOfDiscovered } from '../../src/catalog/diff/diff-side.ts';
+import { loadCatalog } from '../../src/catalog/language/load.ts';
+import { formatProblem, hasErrors } from '../../src/catalog/language/problem.ts';
 import { catalogLine } from '../../src/protocol/airbyte/messages.ts';
 import { piiKey, reference } from './compile-yaml.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { objectAt, runTests, type TestOutcome } from '../../src/catalog/catalog-test.ts';
 import { compileCatalog } from '../../src/catalog/compile.ts';
-import { loadCatalog } from '../../src/catalog/load.ts';
-import { formatProblem, hasErrors } from '../../src/catalog/problem.ts';
+import { loadCatalog } from '../../src/catalog/language/load.ts';
+import { formatProblem, hasErrors } from '../../src/catalog/language/problem.ts';
+import { objectAt, runTests, type TestOutcome } from '../../src/catalog/trial/catalog-test.ts';
 import { recorded } from '../fixtures/recorded-answer.ts';
 import { piiKey, reference } from './compile-yaml.ts';
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { buildSchema, type GraphQLSchema, parse, print, visit } from 'graphql';
 import { type CompiledCatalog, type CompileOptions, compileCatalog } from '../../src/catalog/compile.ts';
 import type { CompiledStream, MappedRow } from '../../src/catalog/compiled.ts';
-import { loadCatalog } from '../../src/catalog/load.ts';
-import { formatProblem } from '../../src/catalog/problem.ts';
+import { loadCatalog } from '../../src/catalog/language/load.ts';
+import { formatProblem } from '../../src/catalog/language/problem.ts';
 
 const schemaText: string = readFileSync('schemas/centra.graphql', 'utf8');
 export const reference: GraphQLSchema = buildSchema(schemaText);

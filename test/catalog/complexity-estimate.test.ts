@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { estimateComplexity } from '../../src/catalog/complexity-estimate.ts';
+import { estimateComplexity } from '../../src/catalog/explain/complexity-estimate.ts';
 import { rootType } from '../../src/streams/derive.ts';
 import { goodStream, reference } from './compile-yaml.ts';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { compileCatalog } from '../../src/catalog/compile.ts';
-import { type Coverage, coverageOf } from '../../src/catalog/coverage.ts';
-import { loadCatalog } from '../../src/catalog/load.ts';
-import { mappedData } from '../../src/catalog/mapped-data.ts';
-import { type StreamGroup, unmappedData } from '../../src/catalog/unmapped-data.ts';
+import { type Coverage, coverageOf } from '../../src/catalog/discovery/coverage.ts';
+import { mappedData } from '../../src/catalog/discovery/mapped-data.ts';
+import { type StreamGroup, unmappedData } from '../../src/catalog/discovery/unmapped-data.ts';
+import { loadCatalog } from '../../src/catalog/language/load.ts';
 import { piiKey, reference } from './compile-yaml.ts';
 
 const schemas = { schema: reference, reference };

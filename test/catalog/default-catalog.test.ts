@@ -4,9 +4,9 @@ import { parse, print, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { compileCatalog } from '../../src/catalog/compile.ts';
-import { columnKeywords } from '../../src/catalog/keywords.ts';
-import { loadCatalog } from '../../src/catalog/load.ts';
-import { renderSelection } from '../../src/catalog/selection.ts';
+import { columnKeywords } from '../../src/catalog/language/keywords.ts';
+import { loadCatalog } from '../../src/catalog/language/load.ts';
+import { renderSelection } from '../../src/catalog/query/selection.ts';
 import { isObject } from '../../src/json.ts';
 import { reference } from './compile-yaml.ts';
 

@@ -1,6 +1,6 @@
 import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
-import { renderSelection } from '../../src/catalog/selection.ts';
+import { renderSelection } from '../../src/catalog/query/selection.ts';
 import { compileYaml, dataOf, piiKey, problemTexts, reference } from './compile-yaml.ts';
 
 /** The example that users have been shown, letter by letter. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { AttributeFacts, ElementFacts } from '../../src/catalog/attribute-facts.ts';
-import { type Draft, draftCatalog } from '../../src/catalog/draft.ts';
-import { elementName, freeName, snakeCase } from '../../src/catalog/draft-name.ts';
-import { draftYaml } from '../../src/catalog/draft-yaml.ts';
+import type { AttributeFacts, ElementFacts } from '../../src/catalog/discovery/attribute-facts.ts';
+import { type Draft, draftCatalog } from '../../src/catalog/discovery/draft.ts';
+import { elementName, freeName, snakeCase } from '../../src/catalog/discovery/draft-name.ts';
+import { draftYaml } from '../../src/catalog/discovery/draft-yaml.ts';
 import { compileYaml, problemTexts, reference } from './compile-yaml.ts';
 
 const defaults = await compileYaml('version: 1\nextends: default\n');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatProblem } from '../../src/catalog/problem.ts';
-import { renderSelection } from '../../src/catalog/selection.ts';
+import { formatProblem } from '../../src/catalog/language/problem.ts';
+import { renderSelection } from '../../src/catalog/query/selection.ts';
 import { compileYaml } from './compile-yaml.ts';
 
 const catalog = `version: 1

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { renderSelection } from '../../src/catalog/selection.ts';
+import { renderSelection } from '../../src/catalog/query/selection.ts';
 import { compileYaml, dataOf, liveSchema, orderColumn, problemTexts } from './compile-yaml.ts';
 
 const withoutReason = liveSchema(['  reason: String\n', '']);

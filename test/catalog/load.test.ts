@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadCatalog } from '../../src/catalog/load.ts';
-import { formatProblem } from '../../src/catalog/problem.ts';
+import { loadCatalog } from '../../src/catalog/language/load.ts';
+import { formatProblem } from '../../src/catalog/language/problem.ts';
 
 let folder = '';
 

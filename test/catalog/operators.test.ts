@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { columnKeywords } from '../../src/catalog/keywords.ts';
+import { columnKeywords } from '../../src/catalog/language/keywords.ts';
 import { sourceOperators, stepOperators } from '../../src/catalog/operators/registry.ts';
 import { ConnectorError } from '../../src/errors.ts';
 import { dataOf, goodStream, orderColumn, piiKey, rowsOf } from './compile-yaml.ts';

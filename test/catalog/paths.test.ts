@@ -1,6 +1,6 @@
 import { parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { renderSelection } from '../../src/catalog/selection.ts';
+import { renderSelection } from '../../src/catalog/query/selection.ts';
 import {
   compileYaml,
   dataOf,

@@ -1,7 +1,7 @@
 import { isInterfaceType, isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { isPersonal } from '../../src/catalog/personal-data.ts';
-import { formatProblem } from '../../src/catalog/problem.ts';
+import { formatProblem } from '../../src/catalog/language/problem.ts';
+import { isPersonal } from '../../src/catalog/privacy/personal-data.ts';
 import {
   compileYaml,
   goodStream,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BLOTTED, previewRows } from '../../src/catalog/preview.ts';
+import { BLOTTED, previewRows } from '../../src/catalog/discovery/preview.ts';
 import { goodStream } from './compile-yaml.ts';
 
 const snapshotAt = '2024-05-01T00:00:00Z';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import type { CompiledStream } from '../../src/catalog/compiled.ts';
-import { mergeSelections, renderSelection } from '../../src/catalog/selection.ts';
+import { mergeSelections, renderSelection } from '../../src/catalog/query/selection.ts';
 import { compileYaml, problemTexts, reference, rowsOf } from './compile-yaml.ts';
 import { diceOf, randomAnswer } from './random-answer.ts';
 import { randomCatalog } from './random-catalog.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { compileCatalog } from '../../src/catalog/compile.ts';
-import { entityDiagram } from '../../src/catalog/entity-diagram.ts';
-import { loadCatalog } from '../../src/catalog/load.ts';
-import { formatProblem } from '../../src/catalog/problem.ts';
-import { relationsOf } from '../../src/catalog/relations.ts';
+import { entityDiagram } from '../../src/catalog/docs/entity-diagram.ts';
+import { relationsOf } from '../../src/catalog/docs/relations.ts';
+import { loadCatalog } from '../../src/catalog/language/load.ts';
+import { formatProblem } from '../../src/catalog/language/problem.ts';
 import { piiKey, reference } from './compile-yaml.ts';
 
 async function related(streams: string) {

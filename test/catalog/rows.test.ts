@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Level } from '../../src/catalog/levels.ts';
-import { readKeys } from '../../src/catalog/reading.ts';
-import type { RowColumn } from '../../src/catalog/row-code.ts';
+import type { RowColumn } from '../../src/catalog/column/row-code.ts';
+import type { Step } from '../../src/catalog/column/scope.ts';
+import type { Level } from '../../src/catalog/path/levels.ts';
+import { readKeys } from '../../src/catalog/path/reading.ts';
 import { rowFunction } from '../../src/catalog/rows.ts';
-import type { Step } from '../../src/catalog/scope.ts';
 import { goodStream, rowsOf } from './compile-yaml.ts';
 
 const snapshotAt = '2024-05-01T00:00:00Z';

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { attributesKey, responseKey } from '../../src/catalog/response-key.ts';
+import { attributesKey, responseKey } from '../../src/catalog/path/response-key.ts';
 import {
   mergeSelections,
   renderSelection,
   type Selection,
   selectionOfPaths,
-} from '../../src/catalog/selection.ts';
+} from '../../src/catalog/query/selection.ts';
 import { rootDefinition, rootNames } from '../../src/streams/derive.ts';
 import { knownRoots } from '../../src/streams/roots.ts';
 import { reference } from './compile-yaml.ts';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { bundledNames } from '../../src/catalog/load.ts';
+import { bundledNames } from '../../src/catalog/language/load.ts';
 import type { AirbyteCatalog } from '../../src/protocol/airbyte/airbyte-protocol.generated.ts';
 import type { TenantName } from '../../src/sandbox/tenants.ts';
 import { catalogCommand } from './catalog-command.ts';

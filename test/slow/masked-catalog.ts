@@ -10,7 +10,7 @@ import {
   isObjectType,
   isRequiredArgument,
 } from 'graphql';
-import { isPersonal } from '../../src/catalog/personal-data.ts';
+import { isPersonal } from '../../src/catalog/privacy/personal-data.ts';
 
 const schema = buildSchema(readFileSync('schemas/centra.graphql', 'utf8'));
 const masks = ['hash', 'mask', 'year', 'month', 'drop'] as const;

@@ -1,6 +1,6 @@
 import { buildSchema } from 'graphql';
 import { expect, test } from 'vitest';
-import { attributeProblems } from '../../src/catalog/attribute-check.ts';
+import { attributeProblems } from '../../src/catalog/discovery/attribute-check.ts';
 import type { Answer } from '../../src/centra/answer.ts';
 import type { CentraClient, Query } from '../../src/centra/client.ts';
 import { ConnectorError } from '../../src/errors.ts';

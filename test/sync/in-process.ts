@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { expect } from 'vitest';
 import { compileCatalog } from '../../src/catalog/compile.ts';
 import type { CompiledStream } from '../../src/catalog/compiled.ts';
-import { loadCatalog } from '../../src/catalog/load.ts';
+import { loadCatalog } from '../../src/catalog/language/load.ts';
 import { type CentraClient, createClient } from '../../src/centra/client.ts';
 import { bundledSchema } from '../../src/centra/schema.ts';
 import { httpTransport } from '../../src/centra/transport.ts';

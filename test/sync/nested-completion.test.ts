@@ -6,7 +6,7 @@ import {
   type FieldSelection,
   renderSelection,
   type Selection,
-} from '../../src/catalog/selection.ts';
+} from '../../src/catalog/query/selection.ts';
 import type { CentraClient, Query } from '../../src/centra/client.ts';
 import type { RootDefinition } from '../../src/streams/definition.ts';
 import { rootDefinition } from '../../src/streams/derive.ts';

@@ -1,19 +1,19 @@
 import { type GraphQLNamedType, isLeafType } from 'graphql';
-import { type Absence, secondLook } from '../absence.ts';
-import type { ColumnContext } from '../column-context.ts';
-import { parseColumnPath, reportDeprecations, reportFault } from '../column-path.ts';
-import { converterOf } from '../convert.ts';
-import type { ShownData } from '../exposure.ts';
-import { type FieldStep, type FieldUse, type SchemaView, selectStep, stepInto } from '../field-step.ts';
-import { type Level, namesOfLevels, selectFromRoot, usesOfLevels } from '../levels.ts';
-import type { Segment } from '../path-syntax.ts';
-import { isPersonal } from '../personal-data.ts';
-import { readKeys, readNothing } from '../reading.ts';
-import { leafType } from '../resolve.ts';
-import { emptySelection, mergeSelections, type Selection } from '../selection.ts';
-import { placeInside, type SourceNode, textOf } from '../source-node.ts';
-import { isStepFault, type StepFault } from '../step-fault.ts';
-import { type ObjectProperty, type ObjectType, type ValueType, withNullable } from '../value-type.ts';
+import { type Absence, secondLook } from '../column/absence.ts';
+import type { ColumnContext } from '../column/column-context.ts';
+import { parseColumnPath, reportDeprecations, reportFault } from '../column/column-path.ts';
+import { converterOf } from '../column/convert.ts';
+import type { Segment } from '../language/path-syntax.ts';
+import { placeInside, type SourceNode, textOf } from '../language/source-node.ts';
+import { type FieldStep, type FieldUse, type SchemaView, selectStep, stepInto } from '../path/field-step.ts';
+import { type Level, namesOfLevels, selectFromRoot, usesOfLevels } from '../path/levels.ts';
+import { readKeys, readNothing } from '../path/reading.ts';
+import { leafType } from '../path/resolve.ts';
+import { isStepFault, type StepFault } from '../path/step-fault.ts';
+import { type ObjectProperty, type ObjectType, type ValueType, withNullable } from '../path/value-type.ts';
+import type { ShownData } from '../privacy/exposure.ts';
+import { isPersonal } from '../privacy/personal-data.ts';
+import { emptySelection, mergeSelections, type Selection } from '../query/selection.ts';
 import type { SourceOperator } from './operator.ts';
 
 /** The object as Centra gives it, as far as a list of paths selects it. */

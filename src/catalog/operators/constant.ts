@@ -1,5 +1,5 @@
-import { emptySelection } from '../selection.ts';
-import type { ValueType } from '../value-type.ts';
+import type { ValueType } from '../path/value-type.ts';
+import { emptySelection } from '../query/selection.ts';
 import type { SourceOperator } from './operator.ts';
 
 /** The same value in every row. */

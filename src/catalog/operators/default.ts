@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../json.ts';
-import { convertTo } from '../convert.ts';
-import { kindInWords, plainValue, type SourceNode } from '../source-node.ts';
-import { isScalarType, typeInWords, type ValueType, withNullable } from '../value-type.ts';
+import { convertTo } from '../column/convert.ts';
+import { kindInWords, plainValue, type SourceNode } from '../language/source-node.ts';
+import { isScalarType, typeInWords, type ValueType, withNullable } from '../path/value-type.ts';
 import { constantType } from './constant.ts';
 import { invalid, type StepOperator, same } from './operator.ts';
 

@@ -1,14 +1,14 @@
-import { type Absence, secondLook } from '../absence.ts';
-import type { ColumnContext } from '../column-context.ts';
-import type { ColumnDraft } from '../column-draft.ts';
-import { reportDeprecations, reportFault } from '../column-path.ts';
-import type { SchemaView } from '../field-step.ts';
-import { type Level, resolveEach, selectFromRoot, usesOfLevels } from '../levels.ts';
-import { columnsOf } from '../model.ts';
-import type { Read, Scope } from '../scope.ts';
-import { emptySelection, mergeSelections } from '../selection.ts';
-import type { SourceNode } from '../source-node.ts';
-import { isStepFault } from '../step-fault.ts';
+import { type Absence, secondLook } from '../column/absence.ts';
+import type { ColumnContext } from '../column/column-context.ts';
+import type { ColumnDraft } from '../column/column-draft.ts';
+import { reportDeprecations, reportFault } from '../column/column-path.ts';
+import type { Read, Scope } from '../column/scope.ts';
+import { columnsOf } from '../language/model.ts';
+import type { SourceNode } from '../language/source-node.ts';
+import type { SchemaView } from '../path/field-step.ts';
+import { type Level, resolveEach, selectFromRoot, usesOfLevels } from '../path/levels.ts';
+import { isStepFault } from '../path/step-fault.ts';
+import { emptySelection, mergeSelections } from '../query/selection.ts';
 import type { SourceOperator } from './operator.ts';
 
 /** A nested array: one object for each element of a list. */

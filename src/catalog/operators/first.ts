@@ -1,8 +1,14 @@
-import { type ColumnPath, columnPath } from '../column-path.ts';
-import type { Read } from '../scope.ts';
-import { mergeSelections } from '../selection.ts';
-import { utcSecond } from '../timestamp.ts';
-import { commonType, isScalarType, type ScalarType, typeInWords, type ValueType } from '../value-type.ts';
+import { type ColumnPath, columnPath } from '../column/column-path.ts';
+import type { Read } from '../column/scope.ts';
+import { utcSecond } from '../column/timestamp.ts';
+import {
+  commonType,
+  isScalarType,
+  type ScalarType,
+  typeInWords,
+  type ValueType,
+} from '../path/value-type.ts';
+import { mergeSelections } from '../query/selection.ts';
 import type { SourceOperator } from './operator.ts';
 
 /** The first of several paths that is neither null nor empty. */

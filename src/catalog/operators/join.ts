@@ -1,6 +1,6 @@
-import { toText } from '../convert.ts';
-import { textOf } from '../source-node.ts';
-import { isScalarType, typeInWords } from '../value-type.ts';
+import { toText } from '../column/convert.ts';
+import { textOf } from '../language/source-node.ts';
+import { isScalarType, typeInWords } from '../path/value-type.ts';
 import { invalid, type StepOperator, same } from './operator.ts';
 
 /** A list to one text. */

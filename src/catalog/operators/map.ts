@@ -1,9 +1,15 @@
 import type { JsonPrimitive } from '../../json.ts';
-import type { ColumnContext } from '../column-context.ts';
-import { inWords, nearMatches } from '../near-match.ts';
-import type { Step } from '../scope.ts';
-import type { MapNode, SourceNode } from '../source-node.ts';
-import { commonType, isScalarType, type ScalarType, typeInWords, type ValueType } from '../value-type.ts';
+import type { ColumnContext } from '../column/column-context.ts';
+import type { Step } from '../column/scope.ts';
+import { inWords, nearMatches } from '../language/near-match.ts';
+import type { MapNode, SourceNode } from '../language/source-node.ts';
+import {
+  commonType,
+  isScalarType,
+  type ScalarType,
+  typeInWords,
+  type ValueType,
+} from '../path/value-type.ts';
 import { constantType } from './constant.ts';
 import { invalid, type StepOperator, same } from './operator.ts';
 

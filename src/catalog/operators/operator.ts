@@ -1,11 +1,11 @@
-import type { Absence } from '../absence.ts';
-import type { ColumnContext } from '../column-context.ts';
-import type { Exposure, Privacy, ShownData } from '../exposure.ts';
-import type { FieldUse } from '../field-step.ts';
-import type { ColumnKeyword, ColumnModel } from '../model.ts';
-import type { Read, Step } from '../scope.ts';
-import type { Selection } from '../selection.ts';
-import type { ValueType } from '../value-type.ts';
+import type { Absence } from '../column/absence.ts';
+import type { ColumnContext } from '../column/column-context.ts';
+import type { Read, Step } from '../column/scope.ts';
+import type { ColumnKeyword, ColumnModel } from '../language/model.ts';
+import type { FieldUse } from '../path/field-step.ts';
+import type { ValueType } from '../path/value-type.ts';
+import type { Exposure, Privacy, ShownData } from '../privacy/exposure.ts';
+import type { Selection } from '../query/selection.ts';
 
 /**
  * Where a column's value comes from. A file for each, and an entry in `registry.ts`; the keyword itself is a property

@@ -1,4 +1,4 @@
-import { columnPath } from '../column-path.ts';
+import { columnPath } from '../column/column-path.ts';
 import type { SourceOperator } from './operator.ts';
 
 export const path: SourceOperator = {

@@ -1,11 +1,11 @@
-import { type ColumnContext, isKeyColumn } from '../column-context.ts';
-import { toText } from '../convert.ts';
-import { didYouMean, inWords } from '../near-match.ts';
-import { SHORTEST_KEY_BYTES } from '../pii-hash.ts';
-import type { Slot, Step } from '../scope.ts';
-import { type SourceNode, textOf } from '../source-node.ts';
-import { isCalendarDate, utcSecond } from '../timestamp.ts';
-import { isScalarType, type ScalarKind, typeInWords, type ValueType } from '../value-type.ts';
+import { type ColumnContext, isKeyColumn } from '../column/column-context.ts';
+import { toText } from '../column/convert.ts';
+import type { Slot, Step } from '../column/scope.ts';
+import { isCalendarDate, utcSecond } from '../column/timestamp.ts';
+import { didYouMean, inWords } from '../language/near-match.ts';
+import { type SourceNode, textOf } from '../language/source-node.ts';
+import { isScalarType, type ScalarKind, typeInWords, type ValueType } from '../path/value-type.ts';
+import { SHORTEST_KEY_BYTES } from '../privacy/pii-hash.ts';
 import { invalid, type Source, type StepOperator, type StepOutcome } from './operator.ts';
 
 const choices = ['allow', 'hash', 'mask', 'year', 'month', 'drop'] as const;

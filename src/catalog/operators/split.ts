@@ -1,4 +1,4 @@
-import { textOf } from '../source-node.ts';
+import { textOf } from '../language/source-node.ts';
 import { invalid, type StepOperator, same } from './operator.ts';
 import { checkText } from './text-step.ts';
 

@@ -1,7 +1,7 @@
-import type { ColumnContext } from '../column-context.ts';
-import type { ColumnKeyword, ColumnModel } from '../model.ts';
-import type { Step } from '../scope.ts';
-import { isTextType, typeInWords, type ValueType } from '../value-type.ts';
+import type { ColumnContext } from '../column/column-context.ts';
+import type { Step } from '../column/scope.ts';
+import type { ColumnKeyword, ColumnModel } from '../language/model.ts';
+import { isTextType, typeInWords, type ValueType } from '../path/value-type.ts';
 import { invalid, type StepOperator, same } from './operator.ts';
 
 /** A step that is switched on by `true` and changes a text, or every text of a list. */

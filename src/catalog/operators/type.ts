@@ -1,15 +1,15 @@
-import type { ColumnContext } from '../column-context.ts';
-import { converterOf } from '../convert.ts';
-import { didYouMean, inWords } from '../near-match.ts';
-import type { Slot, Step } from '../scope.ts';
-import { type SourceNode, textOf } from '../source-node.ts';
+import type { ColumnContext } from '../column/column-context.ts';
+import { converterOf } from '../column/convert.ts';
+import type { Slot, Step } from '../column/scope.ts';
+import { didYouMean, inWords } from '../language/near-match.ts';
+import { type SourceNode, textOf } from '../language/source-node.ts';
 import {
   isScalarType,
   type ScalarKind,
   type ScalarType,
   typeInWords,
   type ValueType,
-} from '../value-type.ts';
+} from '../path/value-type.ts';
 import { invalid, type StepOperator, same } from './operator.ts';
 
 const kinds: readonly ScalarKind[] = [

@@ -1,8 +1,17 @@
-import { attributeProblems, attributesInWords, wantedAttributes } from '../../catalog/attribute-check.ts';
-import { accessProblems, cannotBeRead, keyNeeded, type RootAccess } from '../../catalog/check-findings.ts';
-import { type NeededPermission, neededPermissions } from '../../catalog/permission-list.ts';
-import { formatProblem, hasErrors, type Problem } from '../../catalog/problem.ts';
-import { type RootGroup, rootGroups } from '../../catalog/root-groups.ts';
+import {
+  attributeProblems,
+  attributesInWords,
+  wantedAttributes,
+} from '../../catalog/discovery/attribute-check.ts';
+import {
+  accessProblems,
+  cannotBeRead,
+  keyNeeded,
+  type RootAccess,
+} from '../../catalog/explain/check-findings.ts';
+import { type NeededPermission, neededPermissions } from '../../catalog/explain/permission-list.ts';
+import { type RootGroup, rootGroups } from '../../catalog/explain/root-groups.ts';
+import { formatProblem, hasErrors, type Problem } from '../../catalog/language/problem.ts';
 import type { CentraClient } from '../../centra/client.ts';
 import { ConnectorError } from '../../errors.ts';
 import { findAttributesOf, type OwnerAttributes } from '../../sync/attribute-types.ts';

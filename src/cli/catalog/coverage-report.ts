@@ -1,6 +1,6 @@
-import type { Coverage, Hidden, Uncovered } from '../../catalog/coverage.ts';
-import { percent } from '../../catalog/draft-comment.ts';
-import { inWords } from '../../catalog/near-match.ts';
+import type { Coverage, Hidden, Uncovered } from '../../catalog/discovery/coverage.ts';
+import { percent } from '../../catalog/discovery/draft-comment.ts';
+import { inWords } from '../../catalog/language/near-match.ts';
 import { textTable } from './terminal-table.ts';
 
 export interface CoverageReport {

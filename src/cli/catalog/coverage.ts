@@ -1,6 +1,6 @@
-import { type CoverageInput, coverageOf, type GroupSample } from '../../catalog/coverage.ts';
-import { mappedData } from '../../catalog/mapped-data.ts';
-import { type GroupData, type StreamGroup, unmappedData } from '../../catalog/unmapped-data.ts';
+import { type CoverageInput, coverageOf, type GroupSample } from '../../catalog/discovery/coverage.ts';
+import { mappedData } from '../../catalog/discovery/mapped-data.ts';
+import { type GroupData, type StreamGroup, unmappedData } from '../../catalog/discovery/unmapped-data.ts';
 import type { CentraClient } from '../../centra/client.ts';
 import { ConnectorError } from '../../errors.ts';
 import { rootNames } from '../../streams/derive.ts';

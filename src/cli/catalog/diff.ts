@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
-import { type CatalogDiff, diffCatalogs } from '../../catalog/catalog-diff.ts';
-import { type Change, needsAction } from '../../catalog/change.ts';
-import { type DiffSide, sideOfCatalog, sideOfDiscovered } from '../../catalog/diff-side.ts';
+import { type CatalogDiff, diffCatalogs } from '../../catalog/diff/catalog-diff.ts';
+import { type Change, needsAction } from '../../catalog/diff/change.ts';
+import { type DiffSide, sideOfCatalog, sideOfDiscovered } from '../../catalog/diff/diff-side.ts';
 import { FINDINGS, SUCCESS } from '../exit-code.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openCatalog, refuseErrors, stderrLog } from './open-catalog.ts';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CatalogDocs, catalogDocs as docsOf } from '../../catalog/catalog-docs.ts';
+import { type CatalogDocs, catalogDocs as docsOf } from '../../catalog/docs/catalog-docs.ts';
 import { ConnectorError } from '../../errors.ts';
 import { SUCCESS } from '../exit-code.ts';
 import type { Surroundings } from '../surroundings.ts';

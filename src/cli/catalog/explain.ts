@@ -1,8 +1,12 @@
 import { parse, print } from 'graphql';
-import { type ColumnExplanation, explainRoot, type RootExplanation } from '../../catalog/explanation.ts';
-import { didYouMean, inWords } from '../../catalog/near-match.ts';
-import { piiColumns } from '../../catalog/pii-columns.ts';
-import { rootGroups } from '../../catalog/root-groups.ts';
+import {
+  type ColumnExplanation,
+  explainRoot,
+  type RootExplanation,
+} from '../../catalog/explain/explanation.ts';
+import { rootGroups } from '../../catalog/explain/root-groups.ts';
+import { didYouMean, inWords } from '../../catalog/language/near-match.ts';
+import { piiColumns } from '../../catalog/privacy/pii-columns.ts';
 import type { Query } from '../../centra/client.ts';
 import { ConnectorError } from '../../errors.ts';
 import { rehearse } from '../../sync/rehearse.ts';

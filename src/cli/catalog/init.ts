@@ -1,11 +1,16 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { compileCatalog } from '../../catalog/compile.ts';
-import { type Draft, type DraftedColumn, type DraftInput, draftCatalog } from '../../catalog/draft.ts';
-import { type DraftText, draftYaml } from '../../catalog/draft-yaml.ts';
-import { loadCatalog } from '../../catalog/load.ts';
-import { formatProblem } from '../../catalog/problem.ts';
-import { TEST_PII_KEY } from '../../catalog/test-pii-key.ts';
+import {
+  type Draft,
+  type DraftedColumn,
+  type DraftInput,
+  draftCatalog,
+} from '../../catalog/discovery/draft.ts';
+import { type DraftText, draftYaml } from '../../catalog/discovery/draft-yaml.ts';
+import { loadCatalog } from '../../catalog/language/load.ts';
+import { formatProblem } from '../../catalog/language/problem.ts';
+import { TEST_PII_KEY } from '../../catalog/trial/test-pii-key.ts';
 import { ConnectorError } from '../../errors.ts';
 import { packageRoot } from '../../package-root.ts';
 import { findAttributes } from '../../sync/attribute-types.ts';

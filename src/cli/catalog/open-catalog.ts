@@ -1,10 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type CompiledCatalog, compileCatalog } from '../../catalog/compile.ts';
-import { bundledNames, type CatalogSource, type LoadedCatalog, loadCatalog } from '../../catalog/load.ts';
-import { inWords } from '../../catalog/near-match.ts';
-import { formatProblem, hasErrors } from '../../catalog/problem.ts';
-import { TEST_PII_KEY } from '../../catalog/test-pii-key.ts';
+import {
+  bundledNames,
+  type CatalogSource,
+  type LoadedCatalog,
+  loadCatalog,
+} from '../../catalog/language/load.ts';
+import { inWords } from '../../catalog/language/near-match.ts';
+import { formatProblem, hasErrors } from '../../catalog/language/problem.ts';
+import { TEST_PII_KEY } from '../../catalog/trial/test-pii-key.ts';
 import type { CentraClient, ClientObserver } from '../../centra/client.ts';
 import { bundledSchema } from '../../centra/schema.ts';
 import { type Configuration, loadConfiguration } from '../../config/load.ts';

@@ -9,10 +9,10 @@ import {
   isObjectType,
 } from 'graphql';
 import type { CompiledStream } from '../../catalog/compiled.ts';
-import { didYouMean, inWords } from '../../catalog/near-match.ts';
-import { BLOTTED, type PreviewRow, previewRows } from '../../catalog/preview.ts';
-import { asAnswerTo } from '../../catalog/recorded-answer.ts';
-import type { Selection } from '../../catalog/selection.ts';
+import { BLOTTED, type PreviewRow, previewRows } from '../../catalog/discovery/preview.ts';
+import { asAnswerTo } from '../../catalog/discovery/recorded-answer.ts';
+import { didYouMean, inWords } from '../../catalog/language/near-match.ts';
+import type { Selection } from '../../catalog/query/selection.ts';
 import { ConnectorError } from '../../errors.ts';
 import { rootType } from '../../streams/derive.ts';
 import { sampleRoot } from '../../sync/sample.ts';

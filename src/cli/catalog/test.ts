@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { isPiiHashed } from '../../catalog/privacy/pii-columns.ts';
 import {
   type GivenFile,
   type GivenFiles,
   objectAt,
   runTests,
   type TestOutcome,
-} from '../../catalog/catalog-test.ts';
-import { isPiiHashed } from '../../catalog/pii-columns.ts';
+} from '../../catalog/trial/catalog-test.ts';
 import { ConnectorError } from '../../errors.ts';
 import { type JsonObject, parseJson } from '../../json.ts';
 import { FINDINGS, SUCCESS } from '../exit-code.ts';
