@@ -1,4 +1,6 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { CompiledStream } from '../catalog/compiled.ts';
+import { ConnectorError } from '../errors.ts';
 import { isObject, type JsonObject } from '../json.ts';
 
 /**
@@ -9,8 +11,9 @@ export class KnownRows {
   readonly #days = new Map<string, Map<number, readonly number[]>>();
   readonly #dayOf = new Map<number, string>();
 
-  constructor(encoded: Readonly<Record<string, string>> = {}) {
-    for (const [day, text] of Object.entries(encoded)) {
+  /** Throws a ConnectorError of kind `config` on a text that `encode` did not make. */
+  constructor(encoded?: string) {
+    for (const [day, text] of Object.entries(encoded === undefined ? {} : unpack(encoded))) {
       for (const [id, lines] of decodeDay(text)) this.set(id, day, lines);
     }
   }
@@ -52,52 +55,60 @@ export class KnownRows {
     }
   }
 
-  encode(): Readonly<Record<string, string>> {
-    return Object.fromEntries([...this.#days].sort().map(([day, ids]) => [day, encodeDay(ids)]));
+  /** A text of a few bytes a row: ids that follow each other pack well. Empty when nothing is known. */
+  encode(): string {
+    if (this.#days.size === 0) return '';
+    const days = Object.fromEntries([...this.#days].sort().map(([day, ids]) => [day, encodeDay(ids)]));
+    return deflateRawSync(JSON.stringify(days)).toString('base64');
   }
 }
 
-/** Ids ascending as differences in base 36, each with the ids of its lines, written likewise, after a colon. */
-function encodeDay(ids: ReadonlyMap<number, readonly number[]>): string {
-  let previous = 0;
-  return [...ids]
-    .sort(([a], [b]) => a - b)
-    .map(([id, lines]) => {
-      const token = (id - previous).toString(36);
-      previous = id;
-      return lines.length === 0 ? token : `${token}:${encodeAscending(lines)}`;
-    })
-    .join(' ');
+function unpack(encoded: string): Readonly<Record<string, string>> {
+  try {
+    const days: unknown = JSON.parse(inflateRawSync(Buffer.from(encoded, 'base64')).toString('utf8'));
+    if (isObject(days)) return days as Readonly<Record<string, string>>;
+  } catch {
+    // Told below, like a text that holds something else.
+  }
+  throw new ConnectorError({
+    kind: 'config',
+    code: 'state/refused',
+    message: 'A state holds known rows that this connector did not write.',
+    hint: 'Pass back the last state that a read printed, or reset the stream to read it from the beginning.',
+  });
 }
 
-function encodeAscending(numbers: readonly number[]): string {
-  let previous = 0;
-  return [...numbers]
-    .sort((a, b) => a - b)
-    .map((number) => {
-      const token = (number - previous).toString(36);
-      previous = number;
-      return token;
-    })
-    .join(',');
+/** Ids ascending as differences in base 36, each with the ids of its lines after a colon, as differences from the line before. */
+function encodeDay(ids: ReadonlyMap<number, readonly number[]>): string {
+  let previousId = 0;
+  let previousLine = 0;
+  const tokens: string[] = [];
+  for (const [id, lines] of [...ids].sort(([a], [b]) => a - b)) {
+    const differences: string[] = [];
+    for (const line of [...lines].sort((a, b) => a - b)) {
+      differences.push((line - previousLine).toString(36));
+      previousLine = line;
+    }
+    const difference = (id - previousId).toString(36);
+    tokens.push(differences.length === 0 ? difference : `${difference}:${differences.join(',')}`);
+    previousId = id;
+  }
+  return tokens.join(' ');
 }
 
 function* decodeDay(text: string): Generator<[number, readonly number[]]> {
   let id = 0;
+  let line = 0;
   for (const token of text.split(' ')) {
     if (token === '') continue;
     const [difference = '', lines] = token.split(':', 2);
     id += Number.parseInt(difference, 36);
-    yield [id, lines === undefined ? [] : decodeAscending(lines)];
+    const ids = (lines?.split(',') ?? []).map((part) => {
+      line += Number.parseInt(part, 36);
+      return line;
+    });
+    yield [id, ids];
   }
-}
-
-function decodeAscending(text: string): readonly number[] {
-  let number = 0;
-  return text.split(',').map((token) => {
-    number += Number.parseInt(token, 36);
-    return number;
-  });
 }
 
 /** How a stream's key is made of its root object's id and, for a line, of the line's own. */

@@ -30,11 +30,9 @@ export interface WindowsState {
   edge?: Sent;
   open?: Sent;
   /**
-   * The rows that were written lately, by the UTC day on which they were created, so that those that go away can be named.
+   * The rows that were written lately, by the UTC day on which they were created, so that those that go away can be named: packed JSON in base 64.
    */
-  known?: {
-    [k: string]: string;
-  };
+  known?: string;
   reconciled_at?: Time;
   /**
    * The events that were handled and are not confirmed yet: ids ascending, runs as first-last, with commas between.

@@ -51,7 +51,7 @@ export class WindowsProgress {
   #lastEdge: Map<number, string>;
   #state: WindowsState;
   #encodedOpen: string | undefined;
-  #encodedKnown: Readonly<Record<string, string>> | undefined;
+  #encodedKnown: string | undefined;
 
   constructor({ stream, change, fields, state, tellsDeletions, serverNow }: WindowsProgressOptions) {
     this.#serverNow = serverNow;
