@@ -166,7 +166,11 @@ function invalidQuery(error: Readonly<Record<string, unknown>>, what: string): C
   return new ConnectorError({
     kind: 'schema',
     code: 'centra/invalid_query',
-    message: `Centra refused the query for ${what}: ${String(error.message ?? '').slice(0, 300)}`,
+    // A text about a place in the answer may hold what stands there; one about the query cannot.
+    message:
+      error.path === undefined
+        ? `Centra refused the query for ${what}: ${String(error.message ?? '').slice(0, 300)}`
+        : `Centra refused the query for ${what}.`,
     hint: 'The live schema differs from what the mapping expects: run discover again and correct the tenant catalog.',
   });
 }

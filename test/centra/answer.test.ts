@@ -120,6 +120,20 @@ test.each([
   expect(text).not.toContain('oops');
 });
 
+test('a text about a place in the answer is not passed on: it may hold what stands there', () => {
+  const errors = [
+    {
+      message: 'String cannot represent value: { address: "jon.snow@example.com" }',
+      extensions: { category: 'graphql' },
+      path: ['orders', 0, 'email'],
+    },
+  ];
+  expect(answered(200, { data: null, errors })).toMatchObject({
+    kind: 'error',
+    error: { kind: 'schema', message: 'Centra refused the query for orders.' },
+  });
+});
+
 test('429 says how long to wait, by the clock of the server', () => {
   const headers = { 'retry-after': String(nowMs / 1000 + 20), date: 'Thu, 01 Jan 2026 00:00:10 GMT' };
   expect(answered(429, 'slow down', headers)).toEqual({ kind: 'throttled', delayMs: 10_500 });
