@@ -77,6 +77,9 @@ export class Budget {
 /** Of what flows in, the part that we count on even while others seem to take it all. */
 const TRICKLE = 0.1;
 
+/** Pages of one query do not all cost the same: so much more than expected must be there. It delays once, and slows nothing. */
+const MARGIN = 1.1;
+
 interface Bucket {
   readonly resource: RateLimit['resource'];
   readonly windowMs: number;
@@ -154,6 +157,6 @@ function bucketDelayMs(bucket: Bucket, cost: Cost, caution: number): number {
   const amount = cost[bucket.resource];
   const rate = quota / windowMs;
   const forOurs = (Math.min(amount, quota * share) - ours) / (rate * share * caution);
-  const forReal = (Math.min(amount, quota) - real) / Math.max(rate * TRICKLE, rate - othersRate);
+  const forReal = (Math.min(amount * MARGIN, quota) - real) / Math.max(rate * TRICKLE, rate - othersRate);
   return Math.ceil(Math.max(0, forOurs, forReal));
 }
