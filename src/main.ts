@@ -1,3 +1,12 @@
-import { runSourceCentra } from './cli/program.ts';
+import { basename } from 'node:path';
 
-process.exitCode = await runSourceCentra(process.argv.slice(2));
+const args = process.argv.slice(2);
+const isTap = basename(process.argv[1] ?? '', '.js') === 'tap-centra';
+
+if (isTap || args[0] === 'tap-centra') {
+  const { runTapCentra } = await import('./cli/tap-centra.ts');
+  process.exitCode = await runTapCentra(isTap ? args : args.slice(1));
+} else {
+  const { runSourceCentra } = await import('./cli/program.ts');
+  process.exitCode = await runSourceCentra(args);
+}

@@ -1,118 +1,20 @@
-import type { CompiledStream } from '../catalog/compiled.ts';
-import type { ClientObserver } from '../centra/client.ts';
-import { type Configuration, loadConfiguration } from '../config/load.ts';
+import { loadConfiguration } from '../config/load.ts';
 import { ConnectorError, sentence } from '../errors.ts';
 import { connectionStatusLine } from '../protocol/airbyte/messages.ts';
-import { probeEvents } from '../sync/events.ts';
-import { probe } from '../sync/probe.ts';
+import { examine } from './examination.ts';
 import { SUCCESS } from './exit-code.ts';
-import { type Log, loggingObserver, protocolLog, warnOfUnknownNames } from './log.ts';
-import { compileMapping, refuseBeforeAsking } from './mapping.ts';
-import { findSchemas, openShop } from './shop.ts';
+import { openConfiguration } from './open-configuration.ts';
 import type { Surroundings } from './surroundings.ts';
-
-/** A person waits for the answer. */
-const CHECK_PATIENCE_MS = 15_000;
 
 /** Proves endpoint, token, mapping and permissions. What is wrong is the answer, not a failure of the command: the exit code is 0. */
 export async function check(args: { readonly config: string }, surroundings: Surroundings): Promise<number> {
-  const { output } = surroundings;
-  const { isGood, message } = await examine(args.config, surroundings).catch((error: unknown) => {
-    if (error instanceof ConnectorError && error.kind !== 'bug')
-      return { isGood: false, message: sentence(error) };
-    throw error;
-  });
-  await output.writeText(connectionStatusLine(isGood, message));
+  const { isGood, message } = await openConfiguration(() => loadConfiguration(args.config), surroundings)
+    .then((configuration) => examine(configuration, surroundings))
+    .catch((error: unknown) => {
+      if (error instanceof ConnectorError && error.kind !== 'bug')
+        return { isGood: false, message: sentence(error) };
+      throw error;
+    });
+  await surroundings.output.writeText(connectionStatusLine(isGood, message));
   return SUCCESS;
-}
-
-const EVENTS_WARNING =
-  "The events queue belongs to the token's integration name: do not share this token with another system that reads events, since each takes the other's away.";
-
-interface Finding {
-  readonly isGood: boolean;
-  readonly message: string;
-}
-
-async function examine(path: string, { output, signal, version }: Surroundings): Promise<Finding> {
-  const configuration = await loadConfiguration(path);
-  output.guard([configuration.apiToken, configuration.piiKey]);
-  const log = protocolLog(output);
-  warnOfUnknownNames(configuration, log);
-  await refuseBeforeAsking(configuration);
-  const observer: ClientObserver = { ...loggingObserver(log), refused: () => undefined };
-  const shop = openShop(configuration, { version, patienceMs: CHECK_PATIENCE_MS, observer });
-  try {
-    const schemas = await findSchemas(shop.client, signal, []);
-    const mapping = await compileMapping(configuration, schemas);
-    for (const warning of mapping.warnings) log('warn', warning);
-    const findings: Finding[] = mapping.unreadable.map(({ stream, reason }) => ({
-      isGood: false,
-      message: `${stream} cannot be read: ${reason}.`,
-    }));
-    for (const streams of byRoot(mapping.streams)) {
-      findings.push(
-        await examineRoot(streams, (probed) =>
-          probe({ client: shop.client, schema: schemas.schema, signal, streams: probed }),
-        ),
-      );
-    }
-    if (configuration.hasEvents) {
-      await probeEvents(shop.client, signal);
-      log('warn', EVENTS_WARNING);
-    }
-    tell(findings, log);
-    return summarize(configuration, findings);
-  } finally {
-    await shop.close();
-  }
-}
-
-type Probe = (streams: readonly CompiledStream[]) => ReturnType<typeof probe>;
-
-async function examineRoot(streams: readonly CompiledStream[], ask: Probe): Promise<Finding> {
-  const names = streams.map(({ name }) => name).join(' and ');
-  try {
-    const refusals = await ask(streams);
-    const lacking = [...new Set(refusals.flatMap(({ permission }) => permission ?? []))];
-    if (lacking.length === 0) return { isGood: true, message: `${names} can be read.` };
-    const empty = lacking
-      .map((permission) => `${columnsNeeding(streams, permission)} (${permission})`)
-      .join(', ');
-    return {
-      isGood: true,
-      message: `${names} can be read, but the token lacks permissions, and these columns stay empty: ${empty}.`,
-    };
-  } catch (error) {
-    const isAboutThisRoot = error instanceof ConnectorError && ['permission', 'schema'].includes(error.kind);
-    if (!isAboutThisRoot) throw error;
-    return { isGood: false, message: `${names} cannot be read: ${sentence(error)}` };
-  }
-}
-
-function columnsNeeding(streams: readonly CompiledStream[], permission: string): string {
-  const columns = streams.flatMap(({ name, permissions }) =>
-    (permissions.get(permission) ?? []).map((column) => `${name}.${column}`),
-  );
-  return columns.length === 0 ? 'some' : columns.join(', ');
-}
-
-function byRoot(streams: readonly CompiledStream[]): readonly (readonly CompiledStream[])[] {
-  const groups = new Map<string, CompiledStream[]>();
-  for (const stream of streams) {
-    const key = JSON.stringify([stream.root.root, stream.where ?? null]);
-    groups.set(key, [...(groups.get(key) ?? []), stream]);
-  }
-  return [...groups.values()];
-}
-
-function tell(findings: readonly Finding[], log: Log): void {
-  for (const { isGood, message } of findings) log(isGood ? 'info' : 'warn', message);
-}
-
-/** One stream that can be read makes a connection worth having; what cannot be read is said beside it. */
-function summarize({ endpoint }: Configuration, findings: readonly Finding[]): Finding {
-  const isGood = findings.some((finding) => finding.isGood);
-  const sentences = findings.map(({ message }) => message).join(' ');
-  return { isGood, message: `${new URL(endpoint).host} answers. ${sentences}` };
 }

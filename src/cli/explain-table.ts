@@ -129,7 +129,7 @@ function atLeastIf(isLeast: boolean, number: number): string {
 }
 
 /** For people: two units at most. */
-function duration(seconds: number): string {
+export function duration(seconds: number): string {
   if (seconds < 1) return 'less than 1 s';
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;

@@ -15,11 +15,11 @@ import {
 import { groupPlans, planStream, type StreamPlan } from '../sync/plan.ts';
 import { stateReader } from '../sync/state.ts';
 import { toUtcSecond } from '../sync/time.ts';
-import { stderrLog } from './catalog/open-catalog.ts';
 import { SUCCESS, worstOf } from './exit-code.ts';
 import { type ExplainResult, explainText, windowInWords } from './explain-table.ts';
-import { loggingObserver, warnOfUnknownNames } from './log.ts';
+import { loggingObserver } from './log.ts';
 import { compileMapping, type Mapping } from './mapping.ts';
+import { openConfiguration } from './open-configuration.ts';
 import { readInput } from './read-input.ts';
 import { findSchemas, openShop, type Schemas } from './shop.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -36,23 +36,16 @@ export interface ExplainArguments {
 
 /** Says what a sync will ask for, and how long that takes under the limits of the API. */
 export async function explain(args: ExplainArguments, surroundings: Surroundings): Promise<number> {
-  const { output, signal, version } = surroundings;
-  const configuration = await loadConfiguration(args.config);
-  output.guard([configuration.apiToken, configuration.piiKey]);
-  const log = stderrLog(surroundings);
-  warnOfUnknownNames(configuration, log);
+  const { output, log, signal, version } = surroundings;
   const { config, catalog, state } = args;
+  const configuration = await openConfiguration(() => loadConfiguration(config), surroundings);
   // Without a configured catalog, all streams are wanted; which these are is known later.
-  const { wanted, states } = await readInput(
-    { config, catalog, state, ...(catalog === undefined && { only: [] }) },
-    Date.now(),
-  );
+  const { wanted: chosen, states } = await readInput({ catalog, state }, Date.now());
   const latency = timed();
   const observer: ClientObserver = loggingObserver(log);
   const shop = openShop(configuration, { version, patienceMs: EXPLAIN_PATIENCE_MS, observer });
   try {
-    const schemas = await findSchemas(shop.client, signal, []);
-    const chosen = catalog === undefined ? undefined : wanted;
+    const schemas = await findSchemas(shop.client, { tolerated: [], log, signal });
     const mapping = await compileMapping(configuration, schemas, chosen);
     for (const warning of mapping.warnings) log('warn', warning);
     const { plans, unreadable } = await plansOf(chosen, mapping, states, configuration, schemas);

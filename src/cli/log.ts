@@ -1,15 +1,14 @@
 import type { ClientObserver } from '../centra/client.ts';
-import type { Configuration } from '../config/load.ts';
-import { logLine } from '../protocol/airbyte/messages.ts';
 import type { LogMessage } from '../protocol/message.ts';
+import type { Face } from './face.ts';
 import type { Output } from './output.ts';
 
 export type Log = (level: LogMessage['level'], message: string) => void;
 
-/** Log messages of the protocol. When nobody reads them any more, the next record or state finds out. */
-export function protocolLog(output: Output): Log {
+/** Says things as the face wants them. When nobody reads them any more, the next record or state finds out. */
+export function logOf(face: Face, output: Output): Log {
   return (level, message) => {
-    output.writeText(logLine({ level, message })).catch(() => undefined);
+    output.say(face.log({ level, message })).catch(() => undefined);
   };
 }
 
@@ -30,9 +29,4 @@ export function loggingObserver(log: Log): ClientObserver {
       );
     },
   };
-}
-
-export function warnOfUnknownNames({ unknownNames }: Configuration, log: Log): void {
-  for (const name of unknownNames)
-    log('warn', `The configuration's "${name}" means nothing here and is passed over.`);
 }

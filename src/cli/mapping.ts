@@ -73,6 +73,7 @@ export function offered(
     key,
     cursor,
     tellsDeletions: canTellDeletions(stream, { reconciles: reconcileEveryHours > 0, hasEvents }),
+    isSnapshot: stream.root.change.kind === 'snapshot',
   };
 }
 

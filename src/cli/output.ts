@@ -1,13 +1,16 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Secret } from '../config/secret.ts';
+import type { Spoken } from '../protocol/speaker.ts';
 
-/** stdout, for protocol lines only. */
+/** stdout, and stderr beside it. */
 export interface Output {
   /** Resolves when there is room for more. Rejects with OutputClosed when nobody reads any more. */
   readonly write: (lines: string) => Promise<void>;
   /** The same for lines that people read, with every secret blotted out that may have got into them. */
   readonly writeText: (lines: string) => Promise<void>;
+  /** Both, for text that people read: every secret is blotted out. */
+  readonly say: (spoken: Spoken) => Promise<void>;
   /** From now on, `writeText` and `redact` blot these out. */
   readonly guard: (secrets: readonly (Secret | undefined)[]) => void;
   readonly redact: (text: string) => string;
@@ -22,12 +25,14 @@ export class OutputClosed extends Error {
   override readonly name = 'OutputClosed';
 }
 
-export function createOutput(stream: Writable): Output {
+export function createOutput(stream: Writable, errors: Writable): Output {
   const guarded: string[] = [];
   let isClosed = false;
   stream.on('error', () => {
     isClosed = true;
   });
+  // Nobody reads the logs any more: no reason to stop.
+  errors.on('error', () => undefined);
 
   async function write(lines: string): Promise<void> {
     if (isClosed) throw new OutputClosed('Nobody reads the output any more.');
@@ -36,8 +41,14 @@ export function createOutput(stream: Writable): Output {
     if (isClosed || stream.destroyed) throw new OutputClosed('Nobody reads the output any more.');
   }
 
+  async function say({ out, err }: Spoken): Promise<void> {
+    if (err !== '') errors.write(blotOut(err, guarded));
+    await write(blotOut(out, guarded));
+  }
+
   return Object.freeze({
     write,
+    say,
     writeText: (lines: string) => write(blotOut(lines, guarded)),
     redact: (text: string) => blotOut(text, guarded),
     guard: (secrets: readonly (Secret | undefined)[]) => {

@@ -1,55 +1,30 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import yargs from 'yargs';
-import { ConnectorError, sentence } from '../errors.ts';
-import { packageRoot } from '../package-root.ts';
-import { errorLine } from '../protocol/airbyte/messages.ts';
+import { badArguments } from './bad-arguments.ts';
 import { catalogCommands } from './catalog/commands.ts';
-import { BAD_INPUT, exitCodeOf, OUTPUT_CLOSED, SUCCESS } from './exit-code.ts';
-import { createOutput, OutputClosed } from './output.ts';
+import { SUCCESS } from './exit-code.ts';
+import { airbyteFace, peopleFace } from './face.ts';
+import { runProcess } from './process.ts';
 import type { Surroundings } from './surroundings.ts';
-
-/** Orchestrators kill after ten seconds. */
-const GRACE_MS = 4_000;
 
 const protocolCommands: ReadonlySet<string> = new Set(['spec', 'check', 'discover', 'read']);
 
 /** Runs one command of `source-centra` and returns the exit code. */
 export async function runSourceCentra(args: readonly string[]): Promise<number> {
-  const output = createOutput(process.stdout);
-  const stop = new AbortController();
-  let stoppedBy: NodeJS.Signals | undefined;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      stoppedBy = signal;
-      stop.abort(new Error(`stopped by ${signal}`));
-      // Whatever hangs by then loses nothing: the last state that was printed stands.
-      setTimeout(() => process.exit(signal === 'SIGTERM' ? 143 : 130), GRACE_MS).unref();
-    });
-  }
-  const surroundings: Surroundings = {
-    output,
-    signal: stop.signal,
-    version: packageVersion(),
-    isDebug: args.includes('--debug'),
-    isProtocolRun: protocolCommands.has(args.find((argument) => !argument.startsWith('-')) ?? ''),
-  };
-  const code = await runCommand(args, surroundings);
-  await output.flush();
-  if (stoppedBy !== undefined && code !== SUCCESS) return stoppedBy === 'SIGTERM' ? 143 : 130;
-  return code;
-}
-
-async function runCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  let exitCode = SUCCESS;
-  try {
+  const face = isProtocolRun(args) ? airbyteFace : peopleFace;
+  return runProcess({ face, isDebug: args.includes('--debug') }, async (surroundings) => {
+    let exitCode = SUCCESS;
     await commandLine(args, surroundings, (code) => {
       exitCode = code;
     }).parseAsync();
     return exitCode;
-  } catch (error) {
-    return report(error, surroundings);
-  }
+  });
+}
+
+/** Known before the arguments are understood, since what is wrong with them must be said in the right form, too. */
+function isProtocolRun(args: readonly string[]): boolean {
+  const command = args.find((argument) => !argument.startsWith('-')) ?? '';
+  const isPlain = /(^| )--format[= ]jsonl( |$)/.test(args.join(' '));
+  return protocolCommands.has(command) && !isPlain;
 }
 
 function commandLine(args: readonly string[], surroundings: Surroundings, done: (code: number) => void) {
@@ -86,10 +61,45 @@ function commandLine(args: readonly string[], surroundings: Surroundings, done: 
           describe: 'A slice: rows changed (or created) since then; the state is left alone',
         },
         to: { type: 'string', describe: 'The end of the slice; now, if left out' },
+        format: {
+          choices: ['airbyte', 'jsonl'] as const,
+          default: 'airbyte' as const,
+          describe: 'Messages on stdout, or plain rows in files',
+        },
+        out: { type: 'string', describe: 'With --format jsonl: the folder to write to, and to go on in' },
+        json: { type: 'boolean', default: false, describe: 'With --format jsonl: the result as JSON' },
       },
       async (argv) => {
+        if (argv.format === 'jsonl') {
+          const { readToFolder } = await import('./read-to-folder.ts');
+          return done(await readToFolder(argv, surroundings));
+        }
         const { read } = await import('./read.ts');
-        done(await read(argv, surroundings));
+        done(await read(argv, { ...surroundings, face: airbyteFace }));
+      },
+    )
+    .command(
+      'read-all <tenants>',
+      'Read every tenant of a folder of configurations, some side by side',
+      (allYargs) =>
+        allYargs
+          .positional('tenants', {
+            type: 'string',
+            demandOption: true,
+            describe: 'The folder: acme.json, or acme/config.json, a tenant',
+          })
+          .option('out', {
+            type: 'string',
+            demandOption: true,
+            describe: 'Where each tenant gets a folder, as read --format jsonl writes it',
+          })
+          .option('parallel', { type: 'number', default: 4, describe: 'How many tenants at once' })
+          .option('only', { type: 'string', array: true, describe: 'Only these streams' })
+          .option('json', { type: 'boolean', default: false, describe: 'The report as JSON' })
+          .example('$0 read-all tenants/ --out data/', 'Into data/acme/orders.jsonl and so on'),
+      async (argv) => {
+        const { readAll } = await import('./read-all.ts');
+        done(await readAll(argv, surroundings));
       },
     )
     .command(
@@ -153,51 +163,6 @@ function commandLine(args: readonly string[], surroundings: Surroundings, done: 
     .help()
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? badArguments(message);
+      throw error ?? badArguments('source-centra', message);
     });
-}
-
-function badArguments(message: string): ConnectorError {
-  return new ConnectorError({
-    kind: 'config',
-    code: 'cli/arguments',
-    message: message.endsWith('.') ? message : `${message}.`,
-    hint: 'Run source-centra --help to see the commands and their arguments.',
-  });
-}
-
-/** One sentence: on stderr for people, and in a protocol run on stdout in the form of the protocol. */
-async function report(
-  error: unknown,
-  { output, isDebug, isProtocolRun, signal }: Surroundings,
-): Promise<number> {
-  if (error instanceof OutputClosed) return OUTPUT_CLOSED;
-  if (signal.aborted) {
-    process.stderr.write(
-      'source-centra: stopped. The next read goes on from the last state that was printed.\n',
-    );
-    return BAD_INPUT;
-  }
-  const failure = error instanceof ConnectorError ? error : unforeseen(error);
-  process.stderr.write(output.redact(`source-centra: ${sentence(failure)}\n`));
-  if (isDebug && error instanceof Error) process.stderr.write(output.redact(`${error.stack ?? ''}\n`));
-  if (isProtocolRun) await output.writeText(errorLine(failure, failure.stream, Date.now()));
-  return exitCodeOf(failure.kind);
-}
-
-function unforeseen(error: unknown): ConnectorError {
-  return new ConnectorError({
-    kind: 'bug',
-    code: 'bug/unexpected',
-    message: `Something went wrong that was not foreseen (${error instanceof Error ? error.name : typeof error}).`,
-    hint: 'Please report this; the same command with --debug shows where it happened.',
-    cause: error,
-  });
-}
-
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  return version;
 }

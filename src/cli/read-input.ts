@@ -8,7 +8,6 @@ import type { Slice } from '../sync/plan.ts';
 import { toUtcSecond } from '../sync/time.ts';
 
 export interface ReadArguments {
-  readonly config: string;
   readonly catalog?: string | undefined;
   readonly state?: string | undefined;
   readonly only?: readonly string[] | undefined;
@@ -17,7 +16,8 @@ export interface ReadArguments {
 }
 
 export interface ReadInput {
-  readonly wanted: readonly WantedStream[];
+  /** Undefined: all streams of the mapping. */
+  readonly wanted: readonly WantedStream[] | undefined;
   readonly states: ReadonlyMap<string, unknown>;
   readonly slice: Slice | undefined;
 }
@@ -32,21 +32,8 @@ export async function readInput(args: ReadArguments, nowMs: number): Promise<Rea
   return { wanted: await wantedStreams(args), states, slice };
 }
 
-async function wantedStreams({ catalog, only }: ReadArguments): Promise<readonly WantedStream[]> {
-  if (catalog === undefined && only === undefined) {
-    throw badArgument(
-      'Missing required argument: catalog.',
-      'Give a configured catalog with --catalog, or name streams with --only.',
-    );
-  }
-  if (catalog === undefined) {
-    return (only ?? []).map((name) => ({
-      name,
-      mode: 'incremental',
-      columns: undefined,
-      wantsDeletions: true,
-    }));
-  }
+async function wantedStreams({ catalog, only }: ReadArguments): Promise<readonly WantedStream[] | undefined> {
+  if (catalog === undefined) return only?.map(wholeStream);
   const text = await readText(catalog, 'the configured catalog');
   const configured = parseConfiguredCatalog(parseJson(text, `the configured catalog ${catalog}`));
   if (only === undefined) return configured;
@@ -58,6 +45,11 @@ async function wantedStreams({ catalog, only }: ReadArguments): Promise<readonly
     );
   }
   return configured.filter(({ name }) => only.includes(name));
+}
+
+/** All columns of a stream, and what changed since its state. */
+export function wholeStream(name: string): WantedStream {
+  return { name, mode: 'incremental', columns: undefined, wantsDeletions: true };
 }
 
 function sliceOf({ from, to, state }: ReadArguments, nowMs: number): Slice | undefined {
@@ -85,7 +77,8 @@ function momentOf(name: string, text: string): string {
   throw badArgument(`--${name} is not a time: ${text}.`, 'Write it as YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ.');
 }
 
-async function readText(path: string, what: string): Promise<string> {
+/** The text of a file that an argument names; `what` it holds, for the error. */
+export async function readText(path: string, what: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ConnectorError({
       kind: 'config',

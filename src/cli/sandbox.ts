@@ -8,7 +8,12 @@ import type { Surroundings } from './surroundings.ts';
 export function sandboxOptions(yargs: Argv) {
   return yargs
     .option('port', { type: 'number', default: 4010, describe: 'Where to listen; 0 takes a free port' })
-    .option('host', { type: 'string', default: '127.0.0.1', describe: 'The address to listen on' })
+    .option('host', {
+      type: 'string',
+      // The image sets it: a container's own loopback address is of no use to anybody.
+      default: process.env.SOURCE_CENTRA_SANDBOX_HOST ?? '127.0.0.1',
+      describe: 'The address to listen on',
+    })
     .option('seed', { type: 'number', describe: 'The same seed gives the same shop' })
     .option('orders', { type: 'number', describe: 'How many orders the shop has' })
     .option('tenant', {

@@ -5,6 +5,7 @@ import { bundledSchema, liveSchema } from '../centra/schema.ts';
 import { httpTransport } from '../centra/transport.ts';
 import type { Configuration } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
+import type { Log } from './log.ts';
 
 export interface Shop {
   readonly client: CentraClient;
@@ -51,18 +52,20 @@ export interface Schemas {
   /** The bundled one, which knows the permissions. */
   readonly reference: GraphQLSchema;
   readonly isLive: boolean;
-  /** Why the live schema could not be had, where that is so. */
-  readonly offlineReason: ConnectorError | undefined;
   /** The server's clock, milliseconds since 1970; this machine's where the server did not say. */
   readonly serverNowMs: number;
 }
 
-/** The live schema; the bundled one when an error is of one of the `tolerated` kinds. */
+/** The live schema; the bundled one, with a warning, when an error is of one of the `tolerated` kinds. */
 export async function findSchemas(
   client: CentraClient,
-  signal: AbortSignal,
-  tolerated: readonly ConnectorError['kind'][],
+  options: {
+    readonly tolerated: readonly ConnectorError['kind'][];
+    readonly log: Log;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Schemas> {
+  const { tolerated, log, signal } = options;
   const reference = await bundledSchema();
   try {
     const { schema, serverTimeMs } = await liveSchema(client, signal);
@@ -70,11 +73,14 @@ export async function findSchemas(
       schema,
       reference,
       isLive: true,
-      offlineReason: undefined,
       serverNowMs: serverTimeMs ?? Date.now(),
     };
   } catch (error) {
     if (!(error instanceof ConnectorError) || !tolerated.includes(error.kind)) throw error;
-    return { schema: reference, reference, isLive: false, offlineReason: error, serverNowMs: Date.now() };
+    log(
+      'warn',
+      `${error.message} The schema that comes with the connector is used instead of the shop's own.`,
+    );
+    return { schema: reference, reference, isLive: false, serverNowMs: Date.now() };
   }
 }

@@ -1,12 +1,15 @@
+import type { Face } from './face.ts';
+import type { Log } from './log.ts';
 import type { Output } from './output.ts';
 
 /** What every command gets beside its own arguments. */
-export interface Surroundings {
+export interface Surroundings<F extends Face = Face> {
   readonly output: Output;
+  /** Says what happens on the way, where the face wants that. */
+  readonly log: Log;
   /** Aborted by SIGTERM and SIGINT. */
   readonly signal: AbortSignal;
   readonly version: string;
   readonly isDebug: boolean;
-  /** Whether stdout is for messages of a protocol, or for people. */
-  readonly isProtocolRun: boolean;
+  readonly face: F;
 }

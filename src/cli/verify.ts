@@ -12,10 +12,10 @@ import type { StreamReport } from '../verify/report.ts';
 import { differingColumns, keyOf, type RowData, rowView } from '../verify/row-view.ts';
 import type { StreamComparison } from '../verify/stream-comparison.ts';
 import { type VerifyOptions, verifyGroup } from '../verify/verify-group.ts';
-import { stderrLog } from './catalog/open-catalog.ts';
 import { SUCCESS, worstOf } from './exit-code.ts';
-import { type Log, loggingObserver, warnOfUnknownNames } from './log.ts';
+import { type Log, loggingObserver } from './log.ts';
 import { compileMapping, type Mapping } from './mapping.ts';
+import { openConfiguration } from './open-configuration.ts';
 import { readInput } from './read-input.ts';
 import { findSchemas, openShop, type Schemas } from './shop.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -37,13 +37,10 @@ export interface VerifyArguments {
 
 /** Compares the shop with what reads have written. */
 export async function verify(args: VerifyArguments, surroundings: Surroundings): Promise<number> {
-  const { output, signal, version } = surroundings;
-  const configuration = await loadConfiguration(args.config);
-  output.guard([configuration.apiToken, configuration.piiKey]);
+  const { output, log, signal, version } = surroundings;
   const { config, catalog, state } = args;
-  const { wanted, states } = await readInput({ config, catalog, state }, Date.now());
-  const log = stderrLog(surroundings);
-  warnOfUnknownNames(configuration, log);
+  const configuration = await openConfiguration(() => loadConfiguration(config), surroundings);
+  const { wanted = [], states } = await readInput({ catalog, state }, Date.now());
   const shop = openShop(configuration, {
     version,
     patienceMs: configuration.maxWaitMs,
@@ -51,7 +48,7 @@ export async function verify(args: VerifyArguments, surroundings: Surroundings):
     isPaced: true,
   });
   try {
-    const schemas = await findSchemas(shop.client, signal, []);
+    const schemas = await findSchemas(shop.client, { tolerated: [], log, signal });
     const mapping = await compileMapping(configuration, schemas, wanted);
     for (const warning of mapping.warnings) log('warn', warning);
     const folded = await foldOutputs(args, comparable(wanted, mapping, args.ids), log);

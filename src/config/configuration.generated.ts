@@ -5,7 +5,7 @@
  */
 export type GraphQLEndpoint = string;
 /**
- * An Integration API token, made in Centra under System > API Tokens, with the read permissions of the streams you want (Order:read, Return:read, PurchaseOrderDelivery:read, Warehouse:read, Warehouse.stock:read and what they refer to). It expires after 30 days unless you set another date.
+ * An Integration API token, made in Centra under System > API Tokens, with the read permissions of the streams you want (Order:read, Return:read, PurchaseOrderDelivery:read, Warehouse:read, Warehouse.stock:read and what they refer to). It expires after 30 days unless you set another date. Instead of the token: ${NAME} takes it from that environment variable, ${file:/run/secrets/name} from that file, as the connector sees them.
  */
 export type APIToken = string;
 /**
@@ -29,7 +29,7 @@ export type YAML = string;
  */
 export type StartDate = string;
 /**
- * Needed only when your tenant catalog hashes columns (pii: hash): at least 32 characters that nobody can guess. The same key gives the same hashes, so that hashed columns still join.
+ * Needed only when your tenant catalog hashes columns (pii: hash): at least 32 characters that nobody can guess. The same key gives the same hashes, so that hashed columns still join. Instead of the key: ${NAME} takes it from that environment variable, ${file:/run/secrets/name} from that file.
  */
 export type KeyForHashedPersonalData = string;
 /**

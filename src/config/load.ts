@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConnectorError } from '../errors.ts';
-import { parseJson } from '../json.ts';
+import { isObject, parseJson } from '../json.ts';
 import { packageRoot } from '../package-root.ts';
 import type { CentraSourceConfiguration, TenantCatalog } from './configuration.generated.ts';
 import { Secret } from './secret.ts';
+import { processSecrets, resolveSecret, type SecretSources } from './secret-reference.ts';
 import { validateConfiguration } from './validate.ts';
 
 /** The configuration after validation, defaults filled in. */
@@ -34,8 +35,8 @@ export async function configurationSchema(): Promise<Readonly<Record<string, unk
   return JSON.parse(await readFile(path, 'utf8'));
 }
 
-/** Reads and validates a configuration file; throws a ConnectorError of kind `config`. */
-export async function loadConfiguration(path: string): Promise<Configuration> {
+/** Reads and validates a configuration file, with the secrets that it refers to; throws a ConnectorError of kind `config`. */
+export async function loadConfiguration(path: string, sources = processSecrets): Promise<Configuration> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ConnectorError({
       kind: 'config',
@@ -45,12 +46,22 @@ export async function loadConfiguration(path: string): Promise<Configuration> {
       cause,
     });
   });
-  return parseConfiguration(parseJson(text, `the configuration file ${path}`), await configurationSchema());
+  const value = parseJson(text, `the configuration file ${path}`);
+  return parseConfiguration(value, await configurationSchema(), sources);
 }
 
-export function parseConfiguration(value: unknown, schema: Readonly<Record<string, unknown>>): Configuration {
-  const valid: CentraSourceConfiguration = validateConfiguration(value, schema);
-  const known = new Set(Object.keys((schema as { properties: object }).properties));
+/** Follows the references to secrets first, so that what the schema asks of a secret is asked of the secret itself. */
+export function parseConfiguration(
+  value: unknown,
+  schema: Readonly<Record<string, unknown>>,
+  sources: SecretSources = processSecrets,
+): Configuration {
+  const properties = isObject(schema.properties) ? schema.properties : {};
+  const valid: CentraSourceConfiguration = validateConfiguration(
+    withSecrets(value, properties, sources),
+    schema,
+  );
+  const known = new Set(Object.keys(properties));
   return Object.freeze<Configuration>({
     endpoint: valid.endpoint,
     apiToken: new Secret(valid.api_token.trim()),
@@ -67,6 +78,21 @@ export function parseConfiguration(value: unknown, schema: Readonly<Record<strin
     hasEvents: valid.events ?? false,
     unknownNames: Object.keys(valid).filter((name) => !known.has(name)),
   });
+}
+
+function withSecrets(
+  value: unknown,
+  properties: Readonly<Record<string, unknown>>,
+  sources: SecretSources,
+): unknown {
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(([name, given]) => {
+    const property = properties[name];
+    const isSecret = isObject(property) && property.airbyte_secret === true;
+    if (!isSecret || typeof given !== 'string') return [name, given];
+    return [name, resolveSecret(given, { ...sources, what: `The configuration's "${name}"` })];
+  });
+  return Object.fromEntries(entries);
 }
 
 function toUtcSecond(date: string): string {

@@ -42,7 +42,7 @@ export function validateConfiguration(
 }
 
 /** What the pattern in the schema cannot say: that it is a URL, that its host is what it looks like, and that it holds no password. */
-function isEndpoint(endpoint: string): boolean {
+export function isEndpoint(endpoint: string): boolean {
   if (!URL.canParse(endpoint)) return false;
   const { protocol, hostname, username, password } = new URL(endpoint);
   if (username !== '' || password !== '') return false;

@@ -7,6 +7,7 @@ export type Message =
   | CheckpointMessage
   | StatusMessage
   | EstimateMessage
+  | GenerationMessage
   | LogMessage
   | FailureMessage;
 
@@ -46,6 +47,18 @@ export interface EstimateMessage {
   readonly rows: number;
 }
 
+/**
+ * Of a stream that is read as a whole: its records from here on belong to one generation, the same when an interrupted
+ * read goes on. When it is whole, what older generations left in the destination is out of date.
+ */
+export interface GenerationMessage {
+  readonly type: 'generation';
+  readonly stream: string;
+  /** Milliseconds since 1970; a later generation has a greater number. */
+  readonly generation: number;
+  readonly isWhole: boolean;
+}
+
 export interface LogMessage {
   readonly type: 'log';
   readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -66,6 +79,8 @@ export interface OfferedStream {
   readonly cursor: string;
   /** Whether rows that are gone from the source are told. */
   readonly tellsDeletions: boolean;
+  /** Whether every read brings the whole of it. */
+  readonly isSnapshot: boolean;
 }
 
 /** A stream as the user wants it read. */

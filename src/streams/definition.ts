@@ -12,6 +12,8 @@ export interface RootDefinition {
   /** A field that never changes, by which a window is paged, and the sort that goes with it. */
   readonly pageKey: { readonly field: string; readonly sort: string };
   readonly change: Change;
+  /** What a webhook calls these objects, where it tells of them; its ids are page keys. */
+  readonly webhookType?: string;
   /** What the events system calls these objects, where it tells of them. */
   readonly eventObject?: string;
   /** The name of the rows in messages for people: "orders". */

@@ -6,6 +6,7 @@ export const orders = Object.freeze<RootDefinition>({
   label: 'orders',
   id: 'id',
   eventObject: 'Order',
+  webhookType: 'order',
   pageKey: { field: 'number', sort: 'number_ASC' },
   change: { kind: 'updated', field: 'updatedAt', filter: 'updatedAt' },
 });

@@ -6,6 +6,7 @@ export const returns = Object.freeze<RootDefinition>({
   label: 'returns',
   id: 'id',
   eventObject: 'Return',
+  webhookType: 'return',
   pageKey: { field: 'id', sort: 'id_ASC' },
   change: {
     kind: 'created',

@@ -89,13 +89,14 @@ export function planStream({
   const previous = windowsStateToContinue(state, wanted.mode);
   const window = newWindow(previous.through, startDate, addSeconds(serverNow, -NOT_YET_OVER_SECONDS));
   const tellsDeletions = canTellDeletions(stream, deletions) && wanted.wantsDeletions;
+  const began = wanted.mode === 'full_refresh' ? { began_at: previous.began_at ?? serverNow } : {};
   const plan = { kind: 'windows', wanted, stream, change, tellsDeletions } as const;
-  if (window === undefined) return { ...plan, state: previous };
+  if (window === undefined) return { ...plan, state: { ...previous, ...began } };
   // What a first read brings needs no comparison.
   const isFirst = previous.through === undefined && change.kind === 'created' && deletions.reconciles;
   const reconciled = isFirst ? { reconciled_at: serverNow } : {};
   const owed = [...previous.owed, window];
-  return { ...plan, state: { ...previous, ...reconciled, through: window.to, owed } };
+  return { ...plan, state: { ...previous, ...began, ...reconciled, through: window.to, owed } };
 }
 
 /**

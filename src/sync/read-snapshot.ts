@@ -30,12 +30,23 @@ export async function readSnapshot(group: FetchGroup<SnapshotPlan>, context: Rea
     selection,
     complete,
   };
+  await context.push(generations(members, false));
   const after = members[0]?.after;
   const { nestedList, nestedIdentity } = group.change;
   const isNested = nestedList !== undefined && group.plans[0]?.stream.each[0] === nestedList;
   if (isNested && nestedIdentity !== undefined) await readNested(reader, nestedList, nestedIdentity, after);
   else await readPages(reader, wholePager(reader), after, (position) => position);
+  await context.push(generations(members, true));
   await context.push(members.flatMap((member) => member.complete()));
+}
+
+function generations(members: readonly SnapshotProgress[], isWhole: boolean): readonly Message[] {
+  return members.map(({ writer, generation }) => ({
+    type: 'generation',
+    stream: writer.stream.name,
+    generation,
+    isWhole,
+  }));
 }
 
 interface SnapshotReader {
@@ -55,6 +66,10 @@ class SnapshotProgress {
   constructor(writer: StreamWriter, state: SnapshotState) {
     this.writer = writer;
     this.#state = state;
+  }
+
+  get generation(): number {
+    return Date.parse(this.#state.snapshot_at);
   }
 
   get after(): string | undefined {

@@ -1,3 +1,4 @@
+import type { Message } from '../protocol/message.ts';
 import type { ReadContext } from './context.ts';
 import { PAGE_SIZE, withOffset } from './pager.ts';
 import { pagesAfter } from './pages.ts';
@@ -12,6 +13,7 @@ import { askForIds, openReader, readByKeys, rootPager, type WindowsReader } from
 export async function readWindows(group: FetchGroup<WindowsPlan>, context: ReadContext): Promise<void> {
   const reader = openReader(group, context);
   const { members } = reader;
+  await context.push(generations(reader, false));
   await readOpen(reader);
   const windows = await windowsToRead(reader);
   const looksAhead = windows.length === 1;
@@ -23,6 +25,16 @@ export async function readWindows(group: FetchGroup<WindowsPlan>, context: ReadC
   if (isReconcileDue(reader)) await reconcile(reader);
   // Every stream ends with a state, also when it was owed nothing.
   if (windows.length === 0) await context.push(members.flatMap((member) => member.checkpoint()));
+  await context.push(generations(reader, true));
+}
+
+/** Only a full refresh brings the whole of its streams. */
+function generations({ group }: WindowsReader, isWhole: boolean): readonly Message[] {
+  return group.plans.flatMap(({ stream, state }): readonly Message[] =>
+    state.began_at === undefined
+      ? []
+      : [{ type: 'generation', stream: stream.name, generation: Date.parse(state.began_at), isWhole }],
+  );
 }
 
 /** The windows that are owed; a long one that was not begun is cut into parts. */

@@ -32,6 +32,7 @@ export async function rehearse({ streams, schema, signal }: RehearsalInput): Pro
     },
     comfortableRows: (_, most) => most,
     usage: () => ({ requests: 0, complexity: 0, retries: 0, throttledMs: 0, pacedMs: 0 }),
+    limitsUsed: () => [],
   };
   const sync = startSync({
     wanted: streams.map(({ name }) => ({

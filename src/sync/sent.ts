@@ -6,6 +6,9 @@ import { createHash } from 'node:crypto';
  */
 export type SentRows = ReadonlyMap<number, string>;
 
+/** More rows than this are not remembered but written again, so that the state stays small. */
+export const LARGEST_EDGE = 2_000;
+
 const FINGERPRINT_LENGTH = 5;
 
 export function fingerprint(text: string): string {

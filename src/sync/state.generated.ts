@@ -19,13 +19,15 @@ export type Time = string;
 export type Sent = string;
 
 /**
- * `through`: everything that changed until then has been written, except for what is owed. `edge`: the rows of the last seconds before it, which the next run reads again. `open`: the rows that may still change without a date. `reconciled_at`: when the rows were last compared with the shop's.
+ * `through`: everything that changed until then has been written, except for what is owed. `edge`: the rows of the last seconds before it, which the next run reads again. `open`: the rows that may still change without a date. `reconciled_at`: when the rows were last compared with the shop's. `began_at`: when a full refresh began, however often it was interrupted.
  */
 export interface WindowsState {
   version: Version;
   kind: 'windows';
   mode: Mode;
   through?: Time;
+  told?: Told;
+  began_at?: Time;
   owed: Window[];
   edge?: Sent;
   open?: Sent;
@@ -38,6 +40,13 @@ export interface WindowsState {
    * The events that were handled and are not confirmed yet: ids ascending, runs as first-last, with commas between.
    */
   events?: string;
+}
+/**
+ * Rows that were written since something outside, such as a webhook, told of them, before their window was read. `until`: they are as they were then.
+ */
+export interface Told {
+  until: Time;
+  rows: Sent;
 }
 /**
  * A range of time, both ends included, that is not read to its end. `after`: the position after the last page that was written. `edge`: the rows of its last seconds that were written.

@@ -6,13 +6,11 @@ import { encodeIds } from './events.ts';
 import { type KeyShape, KnownRows, keyShapeOf, keysOf, lineIdsOf } from './known-rows.ts';
 import type { CentraObject } from './pager.ts';
 import { OVERLAP_SECONDS } from './plan.ts';
-import { decodeSent, encodeSent } from './sent.ts';
+import { decodeSent, encodeSent, LARGEST_EDGE } from './sent.ts';
 import type { Window, WindowsState } from './state.generated.ts';
 import { fingerprintOf, StreamWriter } from './stream-writer.ts';
 import { addSeconds, parseCentraTime, type UtcSecond } from './time.ts';
-
-/** More rows than this at the edge of a window are not remembered but written again, so that the state stays small. */
-const LARGEST_EDGE = 2_000;
+import { ToldRows } from './told-rows.ts';
 
 const NO_SNAPSHOT: RowContext = Object.freeze({ snapshotAt: '' });
 
@@ -52,6 +50,7 @@ export class WindowsProgress {
   #state: WindowsState;
   #encodedOpen: string | undefined;
   #encodedKnown: string | undefined;
+  readonly #told: ToldRows;
 
   constructor({ stream, change, fields, state, tellsDeletions, serverNow }: WindowsProgressOptions) {
     this.#serverNow = serverNow;
@@ -65,7 +64,8 @@ export class WindowsProgress {
     this.#encodedKnown = state.known;
     this.#keyShape = tellsDeletions ? keyShapeOf(stream) : undefined;
     this.#lastEdge = decodeSent(state.edge);
-    const edges = [state.edge, ...state.owed.map(({ edge }) => edge)];
+    this.#told = new ToldRows(state.told);
+    const edges = [state.told?.rows, state.edge, ...state.owed.map(({ edge }) => edge)];
     this.#written = new Map(edges.flatMap((text) => [...decodeSent(text)]));
     for (const window of state.owed) this.#edges.set(nameOf(window), decodeSent(window.edge));
   }
@@ -142,6 +142,23 @@ export class WindowsProgress {
     this.#setOpen(key, this.#isOpen(object) ? print : undefined);
   }
 
+  /**
+   * Takes an object of which something outside told. What a window has already brought in this version is not written again;
+   * and what is written now is remembered, so that the window that comes to it does not write it again.
+   */
+  takeTold(object: CentraObject): void {
+    const key = this.#keyOf(object);
+    if (key === undefined) return;
+    if (this.#isDelivered(object)) {
+      this.writer.countUnchanged(this.writer.map(object, NO_SNAPSHOT));
+      return;
+    }
+    this.takeAgain(object);
+    const print = this.#written.get(key);
+    const time = this.#timeOf(object);
+    if (print !== undefined && time !== undefined) this.#told.add(key, print, time);
+  }
+
   /** An object that the shop does not have any more; its rows are told to be gone, where that is wanted. */
   drop(key: number, deletedAt: UtcSecond): void {
     this.#setOpen(key, undefined);
@@ -193,6 +210,7 @@ export class WindowsProgress {
     }
     const owed = this.#state.owed.filter((other) => nameOf(other) !== name);
     this.#state = { ...this.#state, owed };
+    if (owed.length === 0) this.#told.readUntil(this.#state.through);
     if (window.to === this.#state.through) {
       this.#lastEdge = this.#edgeOf(window);
       const { edge: _, ...state } = this.#state;
@@ -203,13 +221,15 @@ export class WindowsProgress {
 
   /** The messages for what was taken, with the state as it stands. */
   checkpoint(): readonly Message[] {
-    const { open: _, known: __, ...state } = this.#state;
+    const { open: _, known: __, told: ___, ...state } = this.#state;
+    const told = this.#told.encode();
     this.#encodedOpen ??= encodeSent(this.#open);
     if (this.tellsDeletions && this.#change.kind === 'created') this.#encodedKnown ??= this.#known.encode();
     this.#state = {
       ...state,
       ...(this.#encodedOpen !== '' && { open: this.#encodedOpen }),
       ...(this.#encodedKnown && { known: this.#encodedKnown }),
+      ...(told && { told }),
     };
     return this.writer.checkpoint(this.#state as unknown as JsonObject);
   }
@@ -234,6 +254,15 @@ export class WindowsProgress {
     this.#state = { ...state, owed, ...(edge && { edge }) };
   }
 
+  /** Whether the version that an object has now was written, as far as its time tells. */
+  #isDelivered(object: CentraObject): boolean {
+    const { through, owed } = this.#state;
+    const time = this.#change.kind === 'updated' ? this.#timeOf(object) : undefined;
+    if (time === undefined || through === undefined || time > addSeconds(through, -OVERLAP_SECONDS))
+      return false;
+    return owed.every(({ from = '', to }) => time < from || time > to);
+  }
+
   #edgeOf(window: Window): Map<number, string> {
     const present = this.#edges.get(nameOf(window));
     if (present !== undefined) return present;
@@ -245,7 +274,7 @@ export class WindowsProgress {
   #remember(key: number, object: CentraObject, rows: readonly MappedRow[]): void {
     // Rows with a date of change are too many to be remembered.
     if (this.#keyShape === undefined || this.#change.kind !== 'created') return;
-    const day = parseCentraTime(object[this.#fields.time])?.slice(0, 10);
+    const day = this.#timeOf(object)?.slice(0, 10);
     const good = rows.flatMap((row) => ('quarantined' in row ? [] : [row.data]));
     const lines = lineIdsOf(good, this.#keyShape);
     if (day === undefined || lines === undefined) return;
@@ -265,6 +294,11 @@ export class WindowsProgress {
     else this.#open.set(key, print);
   }
 
+  /** The time by which windows find it. */
+  #timeOf(object: CentraObject): UtcSecond | undefined {
+    return parseCentraTime(object[this.#fields.time]);
+  }
+
   #keyOf(object: CentraObject): number | undefined {
     const key = object[this.#fields.pageKey];
     return typeof key === 'number' && Number.isSafeInteger(key) && key >= 0 ? key : undefined;
@@ -273,7 +307,7 @@ export class WindowsProgress {
   /** Only the end of what is read now is read again next time. */
   #isAtEdge(object: CentraObject, window: Window): boolean {
     if (window.to !== this.#state.through) return false;
-    const time = parseCentraTime(object[this.#fields.time]);
+    const time = this.#timeOf(object);
     return time !== undefined && time >= addSeconds(window.to, -OVERLAP_SECONDS);
   }
 

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { configurationSchema, parseConfiguration } from '../../src/config/load.ts';
+import { configurationSchema, loadConfiguration, parseConfiguration } from '../../src/config/load.ts';
+import type { SecretSources } from '../../src/config/secret-reference.ts';
 import { type ConnectorError, sentence } from '../../src/errors.ts';
 import { parseJson } from '../../src/json.ts';
 
@@ -40,6 +43,61 @@ test.each([
   expect(parseConfiguration({ ...good, start_date }, schema).startDate).toBe(startDate);
 });
 
+const sources: SecretSources = {
+  environment: { CENTRA_API_TOKEN: 'token-of-the-environment', SHORT: 'short', LONG: 'k'.repeat(32) },
+  readFile: () => 'token-of-the-file\n',
+};
+
+test('secrets are taken from where the configuration says', () => {
+  const given = { ...good, api_token: `\${CENTRA_API_TOKEN}`, pii_key: `\${LONG}` };
+  const { apiToken, piiKey } = parseConfiguration(given, schema, sources);
+  expect([apiToken.reveal(), piiKey?.reveal()]).toEqual(['token-of-the-environment', 'k'.repeat(32)]);
+  const fromFile = parseConfiguration({ ...good, api_token: `\${file:/run/secrets/t}` }, schema, sources);
+  expect(fromFile.apiToken.reveal()).toBe('token-of-the-file');
+});
+
+test('only secrets are references', () => {
+  const path = `\${CENTRA_API_TOKEN}`;
+  const given = { ...good, tenant_catalog: { source: 'file', path } };
+  expect(parseConfiguration(given, schema, sources).tenantCatalog).toEqual({ source: 'file', path });
+});
+
+test('a configuration file may name a mounted secret', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'source-centra-config-'));
+  try {
+    writeFileSync(join(folder, 'api_token'), 'token-of-a-mount\n');
+    const config = join(folder, 'config.json');
+    const api_token = `\${file:${join(folder, 'api_token')}}`;
+    writeFileSync(config, JSON.stringify({ endpoint: good.endpoint, api_token }));
+    expect((await loadConfiguration(config)).apiToken.reveal()).toBe('token-of-a-mount');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('what the schema asks of a secret is asked of the secret, not of its reference', () => {
+  const wrongKey = expect.objectContaining({ code: 'config/wrong_pii_key' });
+  const longName = `SHORT_${'X'.repeat(32)}`;
+  const environment = { ...sources.environment, [longName]: 'short' };
+  for (const pii_key of [
+    `\${SHORT}`,
+    `\${${longName}}`,
+    `\${file:/run/secrets/a-path-of-more-than-32-characters}`,
+  ]) {
+    const parse = () => parseConfiguration({ ...good, pii_key }, schema, { ...sources, environment });
+    expect(parse, pii_key).toThrow(wrongKey);
+  }
+});
+
+test('the schema lets references through, so that a form that checks against it does', () => {
+  const { properties } = schema as { properties: { pii_key: { pattern: string } } };
+  const pattern = new RegExp(properties.pii_key.pattern, 'u');
+  for (const text of [`\${PII_KEY}`, `\${file:/run/secrets/pii_key}`, 'k'.repeat(32), `${'k'.repeat(40)}\n`])
+    expect(pattern.test(text), text).toBe(true);
+  for (const text of ['short', `\${}`, `\${a b}`, '$PII_KEY', `\${file:}`])
+    expect(pattern.test(text), text).toBe(false);
+});
+
 test.each<[string, unknown]>([
   ['no object', []],
   ['nothing in it', {}],
@@ -57,6 +115,8 @@ test.each<[string, unknown]>([
   ['a day that does not exist', { ...good, start_date: '2026-13-45' }],
   ['a date in words', { ...good, start_date: 'last year' }],
   ['a short key', { ...good, pii_key: 'short' }],
+  ['a reference that is none', { ...good, api_token: `\${nobody-may-see}` }],
+  ['a variable that is not set', { ...good, api_token: `\${NOT_SET_ANYWHERE}` }],
   ['a share of nothing', { ...good, budget_share: 0 }],
   ['half a request', { ...good, max_concurrency: 0.5 }],
   ['two mistakes', { ...good, budget_share: 7, start_date: 'x' }],

@@ -4,7 +4,7 @@ import { type Change, needsAction } from '../../catalog/diff/change.ts';
 import { type DiffSide, sideOfCatalog, sideOfDiscovered } from '../../catalog/diff/diff-side.ts';
 import { FINDINGS, SUCCESS } from '../exit-code.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { openCatalog, refuseErrors, stderrLog } from './open-catalog.ts';
+import { openCatalog, refuseErrors } from './open-catalog.ts';
 
 interface DiffArguments {
   readonly before: string;
@@ -34,9 +34,8 @@ async function sideOf(
   try {
     refuseErrors(open);
     const { label, compiled, loaded } = open;
-    const log = stderrLog(surroundings);
     for (const { stream, reason } of compiled.unreadable)
-      log('warn', `${label}: the stream "${stream}" counts as not there: ${reason}`);
+      surroundings.log('warn', `${label}: the stream "${stream}" counts as not there: ${reason}`);
     return sideOfCatalog(label, compiled.streams, loaded.catalog.streams);
   } finally {
     await open.close();

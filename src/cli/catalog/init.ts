@@ -16,7 +16,7 @@ import { packageRoot } from '../../package-root.ts';
 import { findAttributes } from '../../sync/attribute-types.ts';
 import { SUCCESS } from '../exit-code.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { openCatalog, refuseErrors, stderrLog } from './open-catalog.ts';
+import { openCatalog, refuseErrors } from './open-catalog.ts';
 
 export interface InitArguments {
   readonly config: string;
@@ -29,11 +29,10 @@ const SAMPLE_ROWS = 200;
 
 /** Writes a catalog that extends the default one with a column for every custom attribute of the shop. */
 export async function catalogInit(args: InitArguments, surroundings: Surroundings): Promise<number> {
-  const { output, signal } = surroundings;
+  const { output, log, signal } = surroundings;
   const { out, tenant } = args;
   // Said before the API is asked for anything.
   if (out !== undefined && (await stat(out).catch(() => undefined)) !== undefined) throw alreadyThere(out);
-  const log = stderrLog(surroundings);
   const open = await openCatalog({ catalog: 'default', config: args.config }, surroundings, {
     observer: { refused: () => undefined },
   });

@@ -15,7 +15,8 @@ import { bundledSchema } from '../../centra/schema.ts';
 import { type Configuration, loadConfiguration } from '../../config/load.ts';
 import { ConnectorError } from '../../errors.ts';
 import { packageRoot } from '../../package-root.ts';
-import { type Log, loggingObserver, warnOfUnknownNames } from '../log.ts';
+import { loggingObserver } from '../log.ts';
+import { openConfiguration } from '../open-configuration.ts';
 import { findSchemas, openShop, type Schemas } from '../shop.ts';
 import type { Surroundings } from '../surroundings.ts';
 
@@ -62,29 +63,22 @@ export async function openCatalog(
   surroundings: Surroundings,
   { observer = {} }: OpenOptions = {},
 ): Promise<OpenCatalog> {
-  const { output, signal, version } = surroundings;
-  const log = stderrLog(surroundings);
-  const configuration = args.config === undefined ? undefined : await loadConfiguration(args.config);
-  output.guard([configuration?.apiToken, configuration?.piiKey]);
+  const { log, signal, version } = surroundings;
+  const { config } = args;
+  const configuration =
+    config === undefined ? undefined : await openConfiguration(() => loadConfiguration(config), surroundings);
   const source = await sourceOf(args.catalog, configuration);
   if (configuration === undefined) {
     const schemas = await offlineSchemas();
     return { ...(await compiledFrom(source, schemas, undefined)), client: undefined, close: async () => {} };
   }
-  warnOfUnknownNames(configuration, log);
   const shop = openShop(configuration, {
     version,
     patienceMs: PATIENCE_MS,
     observer: { ...loggingObserver(log), ...observer },
   });
   try {
-    const schemas = await findSchemas(shop.client, signal, ['schema']);
-    if (schemas.offlineReason !== undefined) {
-      log(
-        'warn',
-        `${schemas.offlineReason.message} The schema that comes with the connector is used instead of the shop's own.`,
-      );
-    }
+    const schemas = await findSchemas(shop.client, { tolerated: ['schema'], log, signal });
     return {
       ...(await compiledFrom(source, schemas, configuration)),
       client: shop.client,
@@ -128,13 +122,6 @@ function refuseMissing({ problems }: LoadedCatalog): void {
   throw new ConnectorError({ kind: 'config', code, message, ...(hint !== undefined && { hint }) });
 }
 
-/** One line on stderr for each message: stdout is for the result. */
-export function stderrLog({ output }: Pick<Surroundings, 'output'>): Log {
-  return (level, message) => {
-    process.stderr.write(output.redact(`${level === 'info' ? '' : `${level}: `}${message}\n`));
-  };
-}
-
 async function compiledFrom(
   named: NamedSource,
   schemas: Schemas,
@@ -159,7 +146,6 @@ async function offlineSchemas(): Promise<Schemas> {
     schema: reference,
     reference,
     isLive: false,
-    offlineReason: undefined,
     serverNowMs: Date.now(),
   };
 }

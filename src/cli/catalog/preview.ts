@@ -18,13 +18,7 @@ import { rootType } from '../../streams/derive.ts';
 import { sampleRoot } from '../../sync/sample.ts';
 import { SUCCESS } from '../exit-code.ts';
 import type { Surroundings } from '../surroundings.ts';
-import {
-  type CatalogArguments,
-  type OpenCatalog,
-  openCatalog,
-  refuseErrors,
-  stderrLog,
-} from './open-catalog.ts';
+import { type CatalogArguments, type OpenCatalog, openCatalog, refuseErrors } from './open-catalog.ts';
 import { type RecordedNames, recordedObjects } from './recorded-file.ts';
 import { cut, textTable, valueText } from './terminal-table.ts';
 
@@ -64,7 +58,7 @@ export async function catalogPreview(args: PreviewArguments, surroundings: Surro
     if (shown.objects === 0 && args.from !== undefined)
       throw nothingRecorded(args.from, stream, namesOf(stream, open.schemas.schema));
     const summary = summaryOf(shown, stream, args, open);
-    if (args.json) stderrLog(surroundings)('info', summary);
+    if (args.json) surroundings.log('info', summary);
     else await surroundings.output.writeText(`${summary}\n`);
     return SUCCESS;
   } finally {

@@ -36,6 +36,9 @@ export function airbyteLines(message: Message, nowMs: number): string {
       return stateLine(message);
     case 'log':
       return logLine(message);
+    case 'generation':
+      // The platform counts generations by itself.
+      return '';
     case 'failure':
       return errorLine(message.error, message.stream, nowMs);
     case 'estimate':

@@ -1,0 +1,234 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { endpointMeant } from '../config/endpoint.ts';
+import { type Configuration, configurationSchema, parseConfiguration } from '../config/load.ts';
+import {
+  fileReference,
+  isVariableName,
+  processSecrets,
+  resolveSecret,
+  variableReference,
+} from '../config/secret-reference.ts';
+import { ConnectorError, sentence } from '../errors.ts';
+import type { Answers, Questions } from './config-questions.ts';
+import { examine } from './examination.ts';
+import { BAD_INPUT, SUCCESS } from './exit-code.ts';
+import type { Log } from './log.ts';
+import { openConfiguration } from './open-configuration.ts';
+import { writePrivateFile } from './private-file.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface ConfigInitArguments {
+  readonly out: string;
+  readonly endpoint?: string | undefined;
+  readonly tokenEnv?: string | undefined;
+  readonly tokenFile?: string | undefined;
+  readonly startDate?: string | undefined;
+  readonly force: boolean;
+}
+
+const STOPPED = 130;
+
+/** Writes a configuration that has been proven against the API: asks for what the arguments lack, in a terminal. */
+export async function configInit(args: ConfigInitArguments, surroundings: Surroundings): Promise<number> {
+  const given = givenAnswers(args);
+  const isReplacing = existsSync(args.out);
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    if (isReplacing && !args.force) throw alreadyThere(args.out);
+    const answers = completeAnswers(given, args);
+    await prove(await opened(answers, surroundings), surroundings);
+    return write(answers, args, surroundings);
+  }
+  // Loaded for people only.
+  const { isGivenUp, questions } = await import('./config-questions.ts');
+  const ask = questions(surroundings.signal, args.out);
+  try {
+    if (isReplacing && !args.force && !(await ask.mayReplace())) return stopped(BAD_INPUT);
+    const answers = await agreedAnswers(ask, given, surroundings);
+    return answers === undefined ? stopped(BAD_INPUT) : await write(answers, args, surroundings);
+  } catch (error) {
+    if (isGivenUp(error) || surroundings.signal.aborted) return stopped(STOPPED);
+    throw error;
+  }
+}
+
+/** What the arguments say already; throws where they say what cannot be. */
+function givenAnswers({ endpoint, tokenEnv, tokenFile, startDate }: ConfigInitArguments): Partial<Answers> {
+  const meant = endpoint === undefined ? undefined : endpointMeant(endpoint);
+  if (endpoint !== undefined && meant === undefined) {
+    throw badArgument(
+      '--endpoint names no shop.',
+      'Give the name of your shop at Centra (acme), its host (acme.centra.com) or the whole https address.',
+    );
+  }
+  if (tokenEnv !== undefined && !isVariableName(tokenEnv)) {
+    // It may be the token itself, so it is not shown.
+    throw badArgument(
+      '--token-env wants the name of an environment variable.',
+      'Put the token into a variable, such as CENTRA_API_TOKEN, and give its name.',
+    );
+  }
+  if (tokenFile !== undefined && /^\s*$|[{}]/.test(tokenFile)) {
+    throw badArgument('--token-file wants the path of a file.', 'Give a path without braces.');
+  }
+  const path = tokenFile === undefined ? undefined : resolve(tokenFile);
+  const apiToken = path !== undefined ? fileReference(path) : tokenEnv && variableReference(tokenEnv);
+  return {
+    ...(meant !== undefined && { endpoint: meant }),
+    ...(apiToken !== undefined && {
+      apiToken,
+      token: resolveSecret(apiToken, { ...processSecrets, what: 'The API token' }),
+    }),
+    ...(startDate !== undefined && { startDate }),
+  };
+}
+
+function completeAnswers(given: Partial<Answers>, args: ConfigInitArguments): Answers {
+  const { endpoint, token, apiToken } = given;
+  if (endpoint !== undefined && token !== undefined && apiToken !== undefined) {
+    return { ...given, endpoint, token, apiToken };
+  }
+  const missing = [
+    ...(endpoint === undefined ? ['--endpoint'] : []),
+    ...(token === undefined ? ['--token-env NAME or --token-file PATH'] : []),
+  ];
+  throw new ConnectorError({
+    kind: 'config',
+    code: 'cli/no_terminal',
+    message: `There is no terminal to ask in, and ${missing.join(', and ')} ${missing.length === 1 ? 'is' : 'are'} missing.`,
+    hint: `Run source-centra config init in a terminal (with docker run: -it), or say it all: source-centra config init --endpoint acme --token-env CENTRA_API_TOKEN --out ${args.out}.`,
+  });
+}
+
+/** Asks until the API agrees, or the person goes on without it; undefined: stop. */
+async function agreedAnswers(
+  ask: Questions,
+  given: Partial<Answers>,
+  surroundings: Surroundings,
+): Promise<Answers | undefined> {
+  let endpoint = given.endpoint ?? (await ask.endpoint());
+  let token = given.token ?? (await ask.token());
+  let apiToken = given.apiToken;
+  for (;;) {
+    const configuration = await opened({ ...given, endpoint, token }, surroundings);
+    try {
+      await prove(configuration, surroundings);
+      break;
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || error.kind === 'bug') throw error;
+      process.stderr.write(surroundings.output.redact(`  ✗ ${sentence(error)}\n`));
+      const next = await ask.afterFailure();
+      if (next === 'stop') return undefined;
+      if (next === 'write') break;
+      if (next === 'endpoint') endpoint = await ask.endpoint();
+      else {
+        token = await ask.token();
+        // What the arguments referred to is another token.
+        apiToken = undefined;
+      }
+    }
+  }
+  const startDate = given.startDate ?? (await ask.startDate());
+  const kept = apiToken === undefined ? await ask.keeping(token) : { apiToken };
+  return { endpoint, token, ...kept, ...(startDate !== '' && { startDate }) };
+}
+
+function opened(
+  { endpoint, token, startDate }: Pick<Answers, 'endpoint' | 'token' | 'startDate'>,
+  surroundings: Surroundings,
+): Promise<Configuration> {
+  const value = { endpoint, api_token: token, ...(startDate !== undefined && { start_date: startDate }) };
+  return openConfiguration(async () => parseConfiguration(value, await configurationSchema()), surroundings);
+}
+
+/** Does what `check` does, and says what it finds; throws when nothing can be read. */
+async function prove(configuration: Configuration, surroundings: Surroundings): Promise<void> {
+  process.stderr.write(`Asking ${new URL(configuration.endpoint).host} …\n`);
+  const log: Log = (level, message) => {
+    const mark = level === 'info' ? '✓' : '!';
+    process.stderr.write(surroundings.output.redact(`  ${mark} ${message}\n`));
+  };
+  const { isGood } = await examine(configuration, { ...surroundings, log });
+  if (isGood) return;
+  throw new ConnectorError({
+    kind: 'permission',
+    code: 'config/nothing_to_read',
+    message: 'The token is good, but no stream can be read with it.',
+    hint: 'Give it the permissions named above, in Centra under System > API Tokens, then try again.',
+  });
+}
+
+async function write(
+  answers: Answers,
+  { out }: ConfigInitArguments,
+  { output }: Surroundings,
+): Promise<number> {
+  const { endpoint, apiToken, startDate } = answers;
+  const value = {
+    endpoint,
+    api_token: apiToken,
+    ...(startDate !== undefined && { start_date: startDate }),
+  };
+  const aboutToken = keepToken(answers);
+  writePrivateFile(out, `${JSON.stringify(value, undefined, 2)}\n`);
+  const lines = [
+    `Wrote ${out}, which only you can read.`,
+    ...aboutToken,
+    '',
+    'Next:',
+    `  source-centra explain --config ${out}                        how much there is to read, and how long it takes`,
+    `  source-centra catalog init --config ${out} --out acme.yaml   a catalog with the shop's own attributes`,
+    `  source-centra discover --config ${out}                       the streams, for a platform`,
+  ];
+  await output.writeText(`${lines.join('\n')}\n`);
+  return SUCCESS;
+}
+
+/** Puts the token where it is to be kept, if that is a file that is not there yet; says what is left to do. */
+function keepToken({ apiToken, token, tokenFile }: Answers): readonly string[] {
+  if (tokenFile !== undefined) return keepTokenIn(tokenFile, token);
+  const variable = /^\$\{(\w+)\}$/.exec(apiToken)?.[1];
+  if (variable === undefined || process.env[variable] === token) return [];
+  return [
+    `The token is not in it: set ${variable} wherever source-centra runs. In this shell, without a trace in its history:`,
+    `  read -rs ${variable} && export ${variable}`,
+  ];
+}
+
+function keepTokenIn(path: string, token: string): readonly string[] {
+  if (!existsSync(path)) {
+    try {
+      writePrivateFile(path, `${token}\n`);
+      return [`Wrote the token to ${path}, which only you can read.`];
+    } catch {
+      return [`${path} cannot be written from here: put the token there, alone on one line.`];
+    }
+  }
+  return holds(path, token) ? [] : [`${path} was there and holds another token: put this one there.`];
+}
+
+function holds(path: string, token: string): boolean {
+  try {
+    return readFileSync(path, 'utf8').trim() === token;
+  } catch {
+    return false;
+  }
+}
+
+function stopped(code: number): number {
+  process.stderr.write('source-centra: stopped. Nothing was written.\n');
+  return code;
+}
+
+function badArgument(message: string, hint: string): ConnectorError {
+  return new ConnectorError({ kind: 'config', code: 'cli/arguments', message, hint });
+}
+
+function alreadyThere(path: string): ConnectorError {
+  return new ConnectorError({
+    kind: 'config',
+    code: 'cli/exists',
+    message: `The file ${path} is there already, and is not overwritten.`,
+    hint: 'Give --out another name, or --force to replace it: all that it holds goes.',
+  });
+}

@@ -1,0 +1,104 @@
+import type { CompiledStream } from '../catalog/compiled.ts';
+import type { ClientObserver } from '../centra/client.ts';
+import type { Configuration } from '../config/load.ts';
+import { ConnectorError, sentence } from '../errors.ts';
+import { probeEvents } from '../sync/events.ts';
+import { probe } from '../sync/probe.ts';
+import { type Log, loggingObserver } from './log.ts';
+import { compileMapping, refuseBeforeAsking } from './mapping.ts';
+import { findSchemas, openShop } from './shop.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** A person waits for the answer. */
+const PATIENCE_MS = 15_000;
+
+const EVENTS_WARNING =
+  "The events queue belongs to the token's integration name: do not share this token with another system that reads events, since each takes the other's away.";
+
+export interface Finding {
+  readonly isGood: boolean;
+  readonly message: string;
+}
+
+/** Asks for a few rows of everything; throws a ConnectorError where that cannot even begin. */
+export async function examine(
+  configuration: Configuration,
+  { log, signal, version }: Pick<Surroundings, 'log' | 'signal' | 'version'>,
+): Promise<Finding> {
+  await refuseBeforeAsking(configuration);
+  const observer: ClientObserver = { ...loggingObserver(log), refused: () => undefined };
+  const shop = openShop(configuration, { version, patienceMs: PATIENCE_MS, observer });
+  try {
+    const schemas = await findSchemas(shop.client, { tolerated: [], log, signal });
+    const mapping = await compileMapping(configuration, schemas);
+    for (const warning of mapping.warnings) log('warn', warning);
+    const findings: Finding[] = mapping.unreadable.map(({ stream, reason }) => ({
+      isGood: false,
+      message: `${stream} cannot be read: ${reason}.`,
+    }));
+    for (const streams of byRoot(mapping.streams)) {
+      findings.push(
+        await examineRoot(streams, (probed) =>
+          probe({ client: shop.client, schema: schemas.schema, signal, streams: probed }),
+        ),
+      );
+    }
+    if (configuration.hasEvents) {
+      await probeEvents(shop.client, signal);
+      log('warn', EVENTS_WARNING);
+    }
+    tell(findings, log);
+    return summarize(configuration, findings);
+  } finally {
+    await shop.close();
+  }
+}
+
+type Probe = (streams: readonly CompiledStream[]) => ReturnType<typeof probe>;
+
+async function examineRoot(streams: readonly CompiledStream[], ask: Probe): Promise<Finding> {
+  const names = streams.map(({ name }) => name).join(' and ');
+  try {
+    const refusals = await ask(streams);
+    const lacking = [...new Set(refusals.flatMap(({ permission }) => permission ?? []))];
+    if (lacking.length === 0) return { isGood: true, message: `${names} can be read.` };
+    const empty = lacking
+      .map((permission) => `${columnsNeeding(streams, permission)} (${permission})`)
+      .join(', ');
+    return {
+      isGood: true,
+      message: `${names} can be read, but the token lacks permissions, and these columns stay empty: ${empty}.`,
+    };
+  } catch (error) {
+    const isAboutThisRoot = error instanceof ConnectorError && ['permission', 'schema'].includes(error.kind);
+    if (!isAboutThisRoot) throw error;
+    return { isGood: false, message: `${names} cannot be read: ${sentence(error)}` };
+  }
+}
+
+function columnsNeeding(streams: readonly CompiledStream[], permission: string): string {
+  const columns = streams.flatMap(({ name, permissions }) =>
+    (permissions.get(permission) ?? []).map((column) => `${name}.${column}`),
+  );
+  return columns.length === 0 ? 'some' : columns.join(', ');
+}
+
+function byRoot(streams: readonly CompiledStream[]): readonly (readonly CompiledStream[])[] {
+  const groups = new Map<string, CompiledStream[]>();
+  for (const stream of streams) {
+    const key = JSON.stringify([stream.root.root, stream.where ?? null]);
+    groups.set(key, [...(groups.get(key) ?? []), stream]);
+  }
+  return [...groups.values()];
+}
+
+function tell(findings: readonly Finding[], log: Log): void {
+  for (const { isGood, message } of findings) log(isGood ? 'info' : 'warn', message);
+}
+
+/** One stream that can be read makes a connection worth having; what cannot be read is said beside it. */
+function summarize({ endpoint }: Configuration, findings: readonly Finding[]): Finding {
+  const isGood = findings.some((finding) => finding.isGood);
+  const sentences = findings.map(({ message }) => message).join(' ');
+  return { isGood, message: `${new URL(endpoint).host} answers. ${sentences}` };
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConnectorError } from '../errors.ts';
+import { packageRoot } from '../package-root.ts';
+import { BAD_INPUT, exitCodeOf, OUTPUT_CLOSED, SUCCESS } from './exit-code.ts';
+import type { Face } from './face.ts';
+import { logOf } from './log.ts';
+import { createOutput, OutputClosed } from './output.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Orchestrators kill after ten seconds. */
+const GRACE_MS = 4_000;
+
+/** Runs one command in this process and returns its exit code: signals, errors and a closed output are the same for all. */
+export async function runProcess<F extends Face>(
+  { face, isDebug }: { readonly face: F; readonly isDebug: boolean },
+  command: (surroundings: Surroundings<F>) => Promise<number>,
+): Promise<number> {
+  const output = createOutput(process.stdout, process.stderr);
+  const stop = new AbortController();
+  let stoppedBy: NodeJS.Signals | undefined;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      stoppedBy = signal;
+      stop.abort(new Error(`stopped by ${signal}`));
+      // Whatever hangs by then loses nothing: the last state that was printed stands.
+      setTimeout(() => process.exit(signal === 'SIGTERM' ? 143 : 130), GRACE_MS).unref();
+    });
+  }
+  const surroundings: Surroundings<F> = {
+    output,
+    log: logOf(face, output),
+    signal: stop.signal,
+    version: packageVersion(),
+    isDebug,
+    face,
+  };
+  const code = await command(surroundings).catch((error: unknown) => report(error, surroundings));
+  await output.flush();
+  if (stoppedBy !== undefined && code !== SUCCESS) return stoppedBy === 'SIGTERM' ? 143 : 130;
+  return code;
+}
+
+/** One sentence for what ended the command. */
+async function report(error: unknown, { output, isDebug, face, signal }: Surroundings): Promise<number> {
+  if (error instanceof OutputClosed) return OUTPUT_CLOSED;
+  if (signal.aborted) {
+    process.stderr.write(
+      `${face.name}: stopped. The next read goes on from the last state that was written.\n`,
+    );
+    return BAD_INPUT;
+  }
+  const failure = error instanceof ConnectorError ? error : unforeseen(error);
+  const spoken = face.failure(failure, Date.now());
+  const stack = isDebug && error instanceof Error ? `${error.stack ?? ''}\n` : '';
+  await output.say({ ...spoken, err: spoken.err + stack }).catch(() => undefined);
+  return exitCodeOf(failure.kind);
+}
+
+function unforeseen(error: unknown): ConnectorError {
+  return new ConnectorError({
+    kind: 'bug',
+    code: 'bug/unexpected',
+    message: `Something went wrong that was not foreseen (${error instanceof Error ? error.name : typeof error}).`,
+    hint: 'Please report this; the same command with --debug shows where it happened.',
+    cause: error,
+  });
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}

@@ -1,0 +1,150 @@
+import yargs from 'yargs';
+import type { Configuration } from '../config/load.ts';
+import { configurationSchema } from '../config/load.ts';
+import { ConnectorError, sentence } from '../errors.ts';
+import { type AboutFormat, aboutTap } from '../protocol/singer/about.ts';
+import { singerCatalog } from '../protocol/singer/catalog.ts';
+import { singerFailure, singerLog, singerSpeaker } from '../protocol/singer/speaker.ts';
+import { badArguments } from './bad-arguments.ts';
+import { discoverStreams } from './discover.ts';
+import { DOCUMENTATION_URL } from './documentation.ts';
+import { examine } from './examination.ts';
+import { FINDINGS, SUCCESS } from './exit-code.ts';
+import type { ReadingFace } from './face.ts';
+import { openConfiguration } from './open-configuration.ts';
+import { runProcess } from './process.ts';
+import { runRead } from './run-read.ts';
+import { spokenTo } from './sink.ts';
+import type { Surroundings } from './surroundings.ts';
+import { tapConfiguration, tapReadInput } from './tap-input.ts';
+
+type TapSurroundings = Surroundings<ReadingFace>;
+
+const singerFace = Object.freeze<ReadingFace>({
+  name: 'tap-centra',
+  isProtocol: true,
+  log: singerLog,
+  failure: singerFailure,
+  speaker: ({ streams, wanted, states }) => singerSpeaker({ streams, wanted, bookmarks: states }),
+});
+
+/** Runs `tap-centra` and returns the exit code. Singer has options where others have commands. */
+export async function runTapCentra(args: readonly string[]): Promise<number> {
+  const isDebug = args.includes('--debug');
+  return runProcess({ face: singerFace, isDebug }, async (surroundings) => {
+    const argv = await options(args, surroundings.version).parseAsync();
+    // yargs has answered by itself.
+    if (argv.help === true || argv.version === true) return SUCCESS;
+    return runOptions(argv, surroundings);
+  });
+}
+
+interface TapArguments {
+  readonly config: readonly string[];
+  readonly discover: boolean;
+  readonly catalog?: string | undefined;
+  readonly state?: string | undefined;
+  readonly test: boolean;
+  readonly about: boolean;
+  readonly format: AboutFormat;
+}
+
+function options(args: readonly string[], version: string) {
+  return yargs([...args])
+    .scriptName('tap-centra')
+    .usage('$0 [options]\n\nReads a Centra shop as a Singer tap.')
+    .option('config', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [],
+      describe: 'The settings, a JSON file; may be given more than once. ENV: the variables TAP_CENTRA_…',
+    })
+    .option('discover', { type: 'boolean', default: false, describe: 'Print the catalog of streams' })
+    .option('catalog', {
+      alias: 'properties',
+      type: 'string',
+      describe: 'The catalog with what is selected, a JSON file; every stream, if left out',
+    })
+    .option('state', { type: 'string', describe: 'The last state that the target confirmed, a JSON file' })
+    .option('test', { type: 'boolean', default: false, describe: 'Check the connection, and read nothing' })
+    .option('about', {
+      type: 'boolean',
+      default: false,
+      describe: 'Describe settings, streams and capabilities',
+    })
+    .option('format', {
+      choices: ['text', 'json', 'markdown'] as const,
+      default: 'text' as const,
+      describe: 'How --about is written',
+    })
+    .option('debug', { type: 'boolean', describe: 'Say more' })
+    .conflicts('discover', 'state')
+    .example('$0 --config config.json --discover > catalog.json', 'What can be read')
+    .example('$0 --config config.json --catalog catalog.json | target-jsonl', 'Load it')
+    .example(
+      '$0 --config config.json --catalog catalog.json --state state.json | target-jsonl > next.json',
+      'Load what changed since',
+    )
+    .example('TAP_CENTRA_API_TOKEN=… $0 --config config.json --config ENV --test', 'The token from outside')
+    .strict()
+    .version(version)
+    .help()
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? badArguments('tap-centra', message);
+    });
+}
+
+async function runOptions(argv: TapArguments, surroundings: TapSurroundings): Promise<number> {
+  if (argv.about) return about(argv, surroundings);
+  const configuration = await openConfiguration(
+    () => tapConfiguration(argv.config, process.env),
+    surroundings,
+  );
+  if (argv.test) return test(configuration, surroundings);
+  if (argv.discover) {
+    const streams = await discoverStreams(configuration, surroundings);
+    await surroundings.output.write(singerCatalog(streams));
+    return SUCCESS;
+  }
+  const input = await tapReadInput(argv);
+  const { exitCode } = await runRead({ configuration, ...input }, spokenTo(surroundings), surroundings);
+  return exitCode;
+}
+
+async function test(configuration: Configuration, surroundings: TapSurroundings): Promise<number> {
+  const { isGood, message } = await examine(configuration, surroundings);
+  surroundings.log(isGood ? 'info' : 'error', message);
+  return isGood ? SUCCESS : FINDINGS;
+}
+
+/** The streams are told where a configuration lets the shop be asked. */
+async function about(argv: TapArguments, surroundings: TapSurroundings): Promise<number> {
+  const streams = argv.config.length === 0 ? undefined : await streamNames(argv.config, surroundings);
+  const description = {
+    name: 'tap-centra',
+    version: surroundings.version,
+    description: 'Orders, inventory, indeliveries and returns from a Centra shop.',
+    documentationUrl: DOCUMENTATION_URL,
+    settings: await configurationSchema(),
+    ...(streams && { streams }),
+    capabilities: ['about', 'activate-version', 'catalog', 'discover', 'properties', 'state', 'test'],
+  };
+  await surroundings.output.writeText(aboutTap(description, argv.format));
+  return SUCCESS;
+}
+
+async function streamNames(
+  config: readonly string[],
+  surroundings: TapSurroundings,
+): Promise<readonly string[] | undefined> {
+  try {
+    const configuration = await openConfiguration(() => tapConfiguration(config, process.env), surroundings);
+    return (await discoverStreams(configuration, surroundings)).map(({ name }) => name);
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    surroundings.log('warn', `The streams are left out: ${sentence(error)}`);
+    return undefined;
+  }
+}

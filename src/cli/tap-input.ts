@@ -1,0 +1,59 @@
+import { type Configuration, configurationSchema, parseConfiguration } from '../config/load.ts';
+import { configurationFromEnvironment } from '../config/environment.ts';
+import { ConnectorError } from '../errors.ts';
+import { isObject, type JsonObject, parseJson } from '../json.ts';
+import { parseSingerCatalog } from '../protocol/singer/catalog.ts';
+import { parseSingerState } from '../protocol/singer/state.ts';
+import { type ReadInput, readText } from './read-input.ts';
+
+/** What `--config` says instead of a path when the settings are in the environment. */
+const ENVIRONMENT = 'ENV';
+
+/** The settings of all `--config`, the later before the earlier; `ENV` stands for the variables `TAP_CENTRA_…`. */
+export async function tapConfiguration(
+  sources: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<Configuration> {
+  if (sources.length === 0) {
+    throw new ConnectorError({
+      kind: 'config',
+      code: 'cli/arguments',
+      message: 'Missing required argument: config.',
+      hint: 'Give the path of a JSON file with --config, or --config=ENV for variables such as TAP_CENTRA_API_TOKEN.',
+    });
+  }
+  const schema = await configurationSchema();
+  const merged: Record<string, unknown> = {};
+  for (const source of sources) {
+    const settings =
+      source === ENVIRONMENT ? configurationFromEnvironment(environment, schema) : await settingsIn(source);
+    Object.assign(merged, settings);
+  }
+  return parseConfiguration(merged, schema);
+}
+
+async function settingsIn(path: string): Promise<JsonObject> {
+  const value = parseJson(await readText(path, 'the configuration'), `the configuration file ${path}`);
+  if (isObject(value)) return value as JsonObject;
+  throw new ConnectorError({
+    kind: 'config',
+    code: 'config/not_an_object',
+    message: `The configuration file ${path} does not hold a JSON object.`,
+    hint: 'Write { "endpoint": "…", "api_token": "…" }.',
+  });
+}
+
+/** What a tap is asked to read. Without a catalog: every stream, as it is by default. */
+export async function tapReadInput(args: {
+  readonly catalog?: string | undefined;
+  readonly state?: string | undefined;
+}): Promise<ReadInput> {
+  const { catalog, state } = args;
+  const wanted =
+    catalog === undefined
+      ? undefined
+      : parseSingerCatalog(parseJson(await readText(catalog, 'the catalog'), `the catalog ${catalog}`));
+  const text = state === undefined ? '' : await readText(state, 'the state');
+  const states = parseSingerState(text.trim() === '' ? null : parseJson(text, `the state file ${state}`));
+  return { wanted, states, slice: undefined };
+}
