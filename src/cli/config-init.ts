@@ -121,7 +121,7 @@ async function agreedAnswers(
       if (next === 'stop') return undefined;
       if (next === 'write') break;
       if (next === 'endpoint') endpoint = await ask.endpoint();
-      else {
+      if (next === 'token') {
         token = await ask.token();
         // What the arguments referred to is another token.
         apiToken = undefined;

@@ -16,7 +16,7 @@ export interface Answers {
   readonly startDate?: string;
 }
 
-export type NextStep = 'token' | 'endpoint' | 'write' | 'stop';
+export type NextStep = 'token' | 'endpoint' | 'again' | 'write' | 'stop';
 
 /** The name that the documentation uses. */
 export const TOKEN_VARIABLE = 'CENTRA_API_TOKEN';
@@ -86,6 +86,7 @@ export function questions(signal: AbortSignal, out: string) {
           choices: [
             { value: 'token', name: 'try another token' },
             { value: 'endpoint', name: 'try another shop' },
+            { value: 'again', name: 'ask again: it is mended in Centra now' },
             { value: 'write', name: `write ${existsSync(out) ? 'over ' : ''}${out} all the same` },
             { value: 'stop', name: 'stop, and write nothing' },
           ] as const,

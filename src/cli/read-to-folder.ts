@@ -17,12 +17,10 @@ export interface ReadToFolderArguments extends ReadArguments {
 }
 
 /** Reads into a folder, one file a stream, and goes on from what is there. Its result on stdout is for people. */
-export async function readToFolder(
-  args: ReadToFolderArguments,
-  surroundings: Surroundings,
-): Promise<number> {
+export async function readToFolder(args: ReadToFolderArguments, surroundings: Surroundings): Promise<number> {
   const { out, ...rest } = args;
-  if (out === undefined) throw badArgument('--format jsonl needs a folder.', 'Name one with --out, such as --out data/.');
+  if (out === undefined)
+    throw badArgument('--format jsonl needs a folder.', 'Name one with --out, such as --out data/.');
   refuseForeignState(rest);
   const configuration = await openConfiguration(() => loadConfiguration(args.config), surroundings);
   const input = await readInput(rest, Date.now());
@@ -50,24 +48,29 @@ export async function readToFolder(
 
 /** One read at a time: two would write over each other. The lock of a read that was killed is free after some seconds. */
 async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  return lock(folder, { realpath: true, stale: 10_000, retries: { retries: 6, minTimeout: 2_000, factor: 1 } }).catch(
-    (cause: unknown) => {
-      throw new ConnectorError({
-        kind: 'transient',
-        code: 'folder/locked',
-        message: `Another read is writing to ${folder}.`,
-        hint: 'Wait for its end, or give this one a folder of its own.',
-        cause,
-      });
-    },
-  );
+  return lock(folder, {
+    realpath: true,
+    stale: 10_000,
+    retries: { retries: 6, minTimeout: 2_000, factor: 1 },
+  }).catch((cause: unknown) => {
+    throw new ConnectorError({
+      kind: 'transient',
+      code: 'folder/locked',
+      message: `Another read is writing to ${folder}.`,
+      hint: 'Wait for its end, or give this one a folder of its own.',
+      cause,
+    });
+  });
 }
 
 function refuseForeignState({ state, from, to }: ReadArguments): void {
   if (state !== undefined)
     throw badArgument('A folder has its states in it.', 'Leave out --state; the read goes on by itself.');
   if (from !== undefined || to !== undefined)
-    throw badArgument('A slice has no place in a folder that goes on.', 'Leave out --format jsonl, or --from and --to.');
+    throw badArgument(
+      'A slice has no place in a folder that goes on.',
+      'Leave out --format jsonl, or --from and --to.',
+    );
 }
 
 function resultText(outcomes: readonly StreamOutcome[], isJson: boolean): string {

@@ -19,6 +19,7 @@ export function spokenTo({ output, face }: Pick<Surroundings<ReadingFace>, 'outp
     const speaker = face.speaker(input);
     return {
       take: async (message) => {
+        if (message.type === 'flush') return output.flush();
         const spoken = speaker(message, Date.now());
         const isData = message.type === 'records' || message.type === 'checkpoint';
         if (!isData) return output.say(spoken);

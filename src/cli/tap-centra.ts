@@ -79,7 +79,6 @@ function options(args: readonly string[], version: string) {
       describe: 'How --about is written',
     })
     .option('debug', { type: 'boolean', describe: 'Say more' })
-    .conflicts('discover', 'state')
     .example('$0 --config config.json --discover > catalog.json', 'What can be read')
     .example('$0 --config config.json --catalog catalog.json | target-jsonl', 'Load it')
     .example(

@@ -1,5 +1,5 @@
-import { type Configuration, configurationSchema, parseConfiguration } from '../config/load.ts';
 import { configurationFromEnvironment } from '../config/environment.ts';
+import { type Configuration, configurationSchema, parseConfiguration } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
 import { isObject, type JsonObject, parseJson } from '../json.ts';
 import { parseSingerCatalog } from '../protocol/singer/catalog.ts';

@@ -28,7 +28,8 @@ export async function tenantsIn(folder: string): Promise<readonly Tenant[]> {
 async function tenantAt(folder: string, name: string): Promise<Tenant | undefined> {
   if (name.startsWith('.')) return undefined;
   const path = join(folder, name);
-  if (name.endsWith('.json')) return { name: name.slice(0, -'.json'.length), config: path, catalog: undefined };
+  if (name.endsWith('.json'))
+    return { name: name.slice(0, -'.json'.length), config: path, catalog: undefined };
   const config = join(path, 'config.json');
   if (!(await isFile(config))) return undefined;
   const catalog = join(path, 'catalog.json');

@@ -8,6 +8,7 @@ export type Message =
   | StatusMessage
   | EstimateMessage
   | GenerationMessage
+  | FlushMessage
   | LogMessage
   | FailureMessage;
 
@@ -57,6 +58,11 @@ export interface GenerationMessage {
   /** Milliseconds since 1970; a later generation has a greater number. */
   readonly generation: number;
   readonly isWhole: boolean;
+}
+
+/** Whoever writes must have handed on all that came before, before asking for the next message. */
+export interface FlushMessage {
+  readonly type: 'flush';
 }
 
 export interface LogMessage {

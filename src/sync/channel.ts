@@ -2,6 +2,8 @@
 export interface Channel<T> extends AsyncIterable<T> {
   /** Resolves when the reader has room for more. Messages of one call stay together. */
   readonly push: (...messages: readonly T[]) => Promise<void>;
+  /** Resolves when the reader has dealt with all that was pushed and asks for more. */
+  readonly taken: () => Promise<void>;
   /** For messages that must not wait: they are few. */
   readonly tell: (message: T) => void;
   /** Ends the iteration after what was pushed; with an error, the iteration throws it. */
@@ -11,6 +13,7 @@ export interface Channel<T> extends AsyncIterable<T> {
 export function createChannel<T>(capacity: number): Channel<T> {
   const queue: T[] = [];
   const writers: (() => void)[] = [];
+  const settlers: (() => void)[] = [];
   let wakeReader: (() => void) | undefined;
   let end: { readonly error: unknown } | undefined;
 
@@ -29,6 +32,11 @@ export function createChannel<T>(capacity: number): Channel<T> {
     wakeReader?.();
   }
 
+  async function taken(): Promise<void> {
+    if (queue.length > 0 || wakeReader === undefined)
+      await new Promise<void>((resolve) => settlers.push(resolve));
+  }
+
   async function* read(): AsyncGenerator<T> {
     for (;;) {
       const message = queue.shift();
@@ -39,6 +47,7 @@ export function createChannel<T>(capacity: number): Channel<T> {
         if (end.error !== undefined) throw end.error;
         return;
       } else {
+        for (const settle of settlers.splice(0)) settle();
         await new Promise<void>((resolve) => {
           wakeReader = resolve;
         });
@@ -47,5 +56,5 @@ export function createChannel<T>(capacity: number): Channel<T> {
     }
   }
 
-  return Object.freeze({ push, tell, close, [Symbol.asyncIterator]: read });
+  return Object.freeze({ push, taken, tell, close, [Symbol.asyncIterator]: read });
 }

@@ -19,6 +19,8 @@ export interface ReadContext {
   readonly startDate: UtcSecond | undefined;
   /** What waits in the events system, where that is used. */
   readonly events: EventsByObject;
+  /** Whether webhooks tell of changes, so that what windows find was missed by them. */
+  readonly hasWebhooks: boolean;
   readonly reconcileEveryHours: number;
   readonly reconcileDaysBack: number;
   /** Hands messages on, and waits while the one who writes them is slower. */

@@ -22,6 +22,8 @@ export interface WindowsPlan {
   readonly stream: CompiledStream;
   readonly change: UpdatedChange | CreatedChange;
   readonly state: WindowsState;
+  /** How far earlier runs have read; undefined: this is the first. */
+  readonly readBefore?: UtcSecond | undefined;
 }
 
 export interface SnapshotPlan {
@@ -48,6 +50,8 @@ export interface PlanInput {
   readonly serverNow: UtcSecond;
   readonly deletions: DeletionSources;
   readonly slice?: Slice | undefined;
+  /** Leave the windows to a later run. */
+  readonly isToldOnly?: boolean | undefined;
 }
 
 /** From where the run learns that rows are gone. */
@@ -72,6 +76,7 @@ export function planStream({
   serverNow,
   deletions,
   slice,
+  isToldOnly = false,
 }: PlanInput): StreamPlan {
   const { change } = stream.root;
   if (change.kind === 'snapshot') {
@@ -90,8 +95,9 @@ export function planStream({
   const window = newWindow(previous.through, startDate, addSeconds(serverNow, -NOT_YET_OVER_SECONDS));
   const tellsDeletions = canTellDeletions(stream, deletions) && wanted.wantsDeletions;
   const began = wanted.mode === 'full_refresh' ? { began_at: previous.began_at ?? serverNow } : {};
-  const plan = { kind: 'windows', wanted, stream, change, tellsDeletions } as const;
-  if (window === undefined) return { ...plan, state: { ...previous, ...began } };
+  const readBefore = previous.through;
+  const plan = { kind: 'windows', wanted, stream, change, tellsDeletions, readBefore } as const;
+  if (window === undefined || isToldOnly) return { ...plan, state: { ...previous, ...began } };
   // What a first read brings needs no comparison.
   const isFirst = previous.through === undefined && change.kind === 'created' && deletions.reconciles;
   const reconciled = isFirst ? { reconciled_at: serverNow } : {};

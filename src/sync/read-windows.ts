@@ -26,6 +26,15 @@ export async function readWindows(group: FetchGroup<WindowsPlan>, context: ReadC
   // Every stream ends with a state, also when it was owed nothing.
   if (windows.length === 0) await context.push(members.flatMap((member) => member.checkpoint()));
   await context.push(generations(reader, true));
+  if (context.hasWebhooks) tellHealed(reader);
+}
+
+/** Webhooks get lost: what they did not tell of, or not yet, is found by its time. */
+function tellHealed({ group, members, context }: WindowsReader): void {
+  const { webhookType, label } = group.root;
+  if (webhookType === undefined || group.plans.some(({ readBefore }) => readBefore === undefined)) return;
+  const healed = Math.max(0, ...members.map(({ found }) => found));
+  context.log('info', `${healed} changed ${label} came without a webhook, or before it.`);
 }
 
 /** Only a full refresh brings the whole of its streams. */

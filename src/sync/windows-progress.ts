@@ -51,6 +51,7 @@ export class WindowsProgress {
   #encodedOpen: string | undefined;
   #encodedKnown: string | undefined;
   readonly #told: ToldRows;
+  #found = 0;
 
   constructor({ stream, change, fields, state, tellsDeletions, serverNow }: WindowsProgressOptions) {
     this.#serverNow = serverNow;
@@ -68,6 +69,11 @@ export class WindowsProgress {
     const edges = [state.told?.rows, state.edge, ...state.owed.map(({ edge }) => edge)];
     this.#written = new Map(edges.flatMap((text) => [...decodeSent(text)]));
     for (const window of state.owed) this.#edges.set(nameOf(window), decodeSent(window.edge));
+  }
+
+  /** As the last checkpoint gave it. */
+  get state(): WindowsState {
+    return this.#state;
   }
 
   get openKeys(): readonly number[] {
@@ -89,6 +95,11 @@ export class WindowsProgress {
 
   get reconciledAt(): UtcSecond | undefined {
     return this.#state.reconciled_at;
+  }
+
+  /** How many objects windows gave that had to be written. */
+  get found(): number {
+    return this.#found;
   }
 
   isKnown(key: number): boolean {
@@ -120,7 +131,10 @@ export class WindowsProgress {
     const known = key === undefined ? undefined : (this.#open.get(key) ?? this.#written.get(key));
     const print = known !== undefined || isEdge || isOpen ? fingerprintOf(rows) : undefined;
     if (print !== undefined && print === known) this.writer.countUnchanged(rows);
-    else this.#write(key, rows, known !== undefined);
+    else {
+      this.#found += 1;
+      this.#write(key, rows, known !== undefined);
+    }
     if (key === undefined) return;
     this.#remember(key, object, rows);
     if (print === undefined) return;

@@ -73,8 +73,12 @@ export async function readByKeys(reader: WindowsReader, keys: readonly number[])
   return gone;
 }
 
-/** At most a page of ids. */
-export async function askForIds(reader: WindowsReader, ids: readonly (number | string)[]): Promise<Page> {
+/** At most a page of ids, by the field of the filter that takes them. */
+export async function askForIds(
+  reader: WindowsReader,
+  ids: readonly (number | string)[],
+  field = reader.group.root.id,
+): Promise<Page> {
   const { group, root, selection, context } = reader;
   const { id, label, pageKey, root: list } = group.root;
   const pager = listPager({
@@ -82,7 +86,7 @@ export async function askForIds(reader: WindowsReader, ids: readonly (number | s
     list,
     filterType: root.filterType,
     sort: pageKey.sort,
-    where: combineFilters(group.where, { [id]: ids }),
+    where: combineFilters(group.where, { [field]: ids }),
     selection,
     id,
     label,

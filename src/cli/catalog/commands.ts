@@ -70,7 +70,12 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
             default: 200,
             describe: 'How many rows of each root are looked at',
           })
-          .option('json', json),
+          .option('json', json)
+          .example('$0 catalog coverage acme.yaml --config acme.json', 'What to map next')
+          .example(
+            '$0 catalog coverage acme.yaml --config acme.json --sample 2000',
+            'Looks further back, for what is rare',
+          ),
       async (argv) => done(await (await import('./coverage.ts')).catalogCoverage(argv, surroundings)),
     )
     .command(
@@ -90,7 +95,8 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
           })
           .option('config', config)
           .option('json', json)
-          .example('$0 catalog diff discovered.json acme.yaml', 'Exit code 1 when a destination must act'),
+          .example('$0 catalog diff discovered.json acme.yaml', 'Exit code 1 when a destination must act')
+          .example('$0 catalog diff default acme.yaml', 'What your catalog adds to the default one'),
       async (argv) => done(await (await import('./diff.ts')).catalogDiff(argv, surroundings)),
     )
     .command(
@@ -112,7 +118,8 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
           .positional('catalog', catalog)
           .option('config', config)
           .option('stream', stream)
-          .option('json', json),
+          .option('json', json)
+          .example('$0 catalog explain acme.yaml --stream orders', 'One query, and why each field is in it'),
       async (argv) => done(await (await import('./explain.ts')).catalogExplain(argv, surroundings)),
     )
     .command(
@@ -122,7 +129,8 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
         y
           .positional('catalog', catalog)
           .option('config', config)
-          .option('out', { type: 'string', describe: 'A folder; without it, the page goes to the terminal' }),
+          .option('out', { type: 'string', describe: 'A folder; without it, the page goes to the terminal' })
+          .example('$0 catalog docs acme.yaml --out docs/', 'docs/acme.md, and docs/acme-sources.yml for dbt'),
       async (argv) => done(await (await import('./docs.ts')).catalogDocs(argv, surroundings)),
     )
     .demandCommand(1, 'Say which catalog command to run.')

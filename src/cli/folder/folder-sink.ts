@@ -39,6 +39,10 @@ export async function folderSink(options: FolderSinkOptions): Promise<FolderSink
   async function take(message: Message): Promise<void> {
     if (message.type === 'log') return log(message.level, message.message);
     if (message.type === 'failure') return log('error', sentence(message.error));
+    if (message.type === 'flush') {
+      for (const file of files.values()) await file.save();
+      return;
+    }
     const file = files.get(message.stream);
     if (file === undefined) return;
     if (message.type === 'records') await file.append(message);

@@ -63,7 +63,13 @@ function parseFolderState(value: unknown, path: string): FolderState {
       (generation === undefined || typeof generation === 'number') &&
       isObject(state);
     if (isGood) {
-      return { version, file, bytes, ...(generation !== undefined && { generation }), state: state as JsonObject };
+      return {
+        version,
+        file,
+        bytes,
+        ...(generation !== undefined && { generation }),
+        state: state as JsonObject,
+      };
     }
   }
   throw new ConnectorError({

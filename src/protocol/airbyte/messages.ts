@@ -37,7 +37,8 @@ export function airbyteLines(message: Message, nowMs: number): string {
     case 'log':
       return logLine(message);
     case 'generation':
-      // The platform counts generations by itself.
+    // The platform counts generations by itself.
+    case 'flush':
       return '';
     case 'failure':
       return errorLine(message.error, message.stream, nowMs);

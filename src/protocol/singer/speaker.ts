@@ -69,6 +69,8 @@ export function singerSpeaker({ streams, wanted, bookmarks }: SpeakerInput): Spe
         return { out: generationLine(tellingFor(message.stream), message), err: '' };
       case 'status':
         return statusLines(tellings.get(message.stream), message, nowMs);
+      case 'flush':
+        return silence;
       case 'log':
         return singerLog(message);
       case 'failure':

@@ -1,0 +1,49 @@
+import { planStream, type StreamPlan } from './plan.ts';
+import { stateReader } from './state.ts';
+import { hasNoPast, notReadable } from './stream-errors.ts';
+import type { Outlet, SyncInput } from './sync-input.ts';
+import { toUtcSecond } from './time.ts';
+
+/** What each wanted stream is owed. Of one that cannot be read, that is said, and it is left out. */
+export async function planAll(
+  input: SyncInput,
+  outlet: Pick<Outlet, 'push'>,
+): Promise<readonly StreamPlan[]> {
+  const { wanted, streams, unreadable, states, startDate, serverNowMs } = input;
+  const readState = await stateReader();
+  const parsed = new Map(wanted.map(({ name }) => [name, readState(name, states.get(name))]));
+  const plans: StreamPlan[] = [];
+  for (const stream of wanted) {
+    const compiled = streams.find(({ name }) => name === stream.name);
+    if (compiled === undefined) {
+      const reason = unreadable.find((other) => other.stream === stream.name)?.reason;
+      const error = notReadable(stream.name, reason, streams);
+      await outlet.push([
+        { type: 'failure', stream: stream.name, error },
+        { type: 'status', stream: stream.name, status: 'incomplete' },
+      ]);
+      continue;
+    }
+    const serverNow = toUtcSecond(serverNowMs);
+    if (input.slice !== undefined && compiled.root.change.kind === 'snapshot') {
+      await outlet.push([
+        { type: 'failure', stream: stream.name, error: hasNoPast(stream.name) },
+        { type: 'status', stream: stream.name, status: 'incomplete' },
+      ]);
+      continue;
+    }
+    plans.push(
+      planStream({
+        wanted: stream,
+        stream: compiled,
+        state: parsed.get(stream.name),
+        startDate,
+        serverNow,
+        deletions: { reconciles: input.reconcileEveryHours > 0, hasEvents: input.hasEvents },
+        slice: input.slice,
+        isToldOnly: input.isToldOnly,
+      }),
+    );
+  }
+  return plans;
+}

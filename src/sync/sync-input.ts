@@ -1,0 +1,49 @@
+import type { GraphQLSchema } from 'graphql';
+import type { CompiledStream } from '../catalog/compiled.ts';
+import type { CentraClient } from '../centra/client.ts';
+import type { ConnectorError } from '../errors.ts';
+import type { LogMessage, Message, WantedStream } from '../protocol/message.ts';
+import type { Slice } from './plan.ts';
+import type { ToldIds } from './told-ids.ts';
+
+export interface SyncInput {
+  readonly wanted: readonly WantedStream[];
+  readonly streams: readonly CompiledStream[];
+  /** Streams of the mapping that the live schema does not let one read. */
+  readonly unreadable: readonly { readonly stream: string; readonly reason: string }[];
+  /** As the platform handed them back, by stream. */
+  readonly states: ReadonlyMap<string, unknown>;
+  /** UTC, whole seconds. */
+  readonly startDate: string | undefined;
+  readonly serverNowMs: number;
+  readonly client: CentraClient;
+  readonly schema: GraphQLSchema;
+  readonly signal: AbortSignal;
+  readonly clock: () => number;
+  readonly maxConcurrency: number;
+  /** 0: never. */
+  readonly reconcileEveryHours: number;
+  readonly reconcileDaysBack: number;
+  /** Whether Centra has enabled the events system. */
+  readonly hasEvents: boolean;
+  /** What something outside tells of; it is read before anything else. */
+  readonly told?: ToldIds | undefined;
+  /** Read just what is told of, and leave the windows to a later run. */
+  readonly isToldOnly?: boolean | undefined;
+  /** Only the rows of this range of time, without a look at the state and without one at the end. */
+  readonly slice?: Slice | undefined;
+}
+
+/** Where the parts of a run say what they have to say. */
+export interface Outlet {
+  readonly push: (messages: readonly Message[]) => Promise<void>;
+  /** Resolves when all that was pushed has been written. */
+  readonly written: () => Promise<void>;
+  readonly log: (level: LogMessage['level'], message: string) => void;
+  /** The streams whose beginning was told. */
+  readonly started: Set<string>;
+  /** The streams under way, for those who must be told about a wait. */
+  readonly running: Set<string>;
+  /** An error after which no other group can fare better. */
+  fatal: ConnectorError | undefined;
+}
