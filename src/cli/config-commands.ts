@@ -36,6 +36,7 @@ export function configCommands(yargs: Argv, surroundings: Surroundings, done: (c
           ),
       async (argv) => done(await (await import('./config-init.ts')).configInit(argv, surroundings)),
     )
+    .example('$0 config init', 'From nothing to a configuration that works')
     .demandCommand(1, 'Say which config command to run.')
     .strict();
 }

@@ -17,6 +17,7 @@ import type { Log } from './log.ts';
 import { openConfiguration } from './open-configuration.ts';
 import { writePrivateFile } from './private-file.ts';
 import type { Surroundings } from './surroundings.ts';
+import { textTable } from './text-table.ts';
 
 export interface ConfigInitArguments {
   readonly out: string;
@@ -176,12 +177,19 @@ async function write(
     ...aboutToken,
     '',
     'Next:',
-    `  source-centra explain --config ${out}                        how much there is to read, and how long it takes`,
-    `  source-centra catalog init --config ${out} --out acme.yaml   a catalog with the shop's own attributes`,
-    `  source-centra discover --config ${out}                       the streams, for a platform`,
+    ...textTable(['', ''], nextSteps(out)).slice(1),
   ];
   await output.writeText(`${lines.join('\n')}\n`);
   return SUCCESS;
+}
+
+function nextSteps(config: string): readonly (readonly [string, string])[] {
+  const steps = [
+    [`explain --config ${config}`, 'how much there is to read, and how long that takes'],
+    [`read --config ${config} --format jsonl --out data/`, 'one file a stream; run again, it goes on'],
+    [`catalog init --config ${config} --out acme.yaml`, "a catalog with the shop's own attributes"],
+  ] as const;
+  return steps.map(([command, what]) => [`  source-centra ${command}`, what]);
 }
 
 /** Puts the token where it is to be kept, if that is a file that is not there yet; says what is left to do. */

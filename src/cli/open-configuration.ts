@@ -1,4 +1,5 @@
 import type { Configuration } from '../config/load.ts';
+import { Secret } from '../config/secret.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Loads a configuration; from then on its secrets are blotted out of all that is said. */
@@ -7,9 +8,23 @@ export async function openConfiguration(
   { output, log }: Pick<Surroundings, 'output' | 'log'>,
 ): Promise<Configuration> {
   const configuration = await load();
-  output.guard([configuration.apiToken, configuration.piiKey]);
+  output.guard(secretsOf(configuration));
   for (const name of configuration.unknownNames) {
     log('warn', `The configuration's "${name}" means nothing here and is passed over.`);
   }
   return configuration;
+}
+
+function secretsOf({ apiToken, piiKey, webhook }: Configuration): readonly (Secret | undefined)[] {
+  const inbox = webhook.inbox?.reveal() ?? '';
+  // A folder is no secret; of an address, the password alone is shown in errors of others, too.
+  const isAddress = URL.canParse(inbox);
+  const password = isAddress ? decodeURIComponent(new URL(inbox).password) : '';
+  return [
+    apiToken,
+    piiKey,
+    webhook.id,
+    ...webhook.secrets,
+    ...(isAddress ? [webhook.inbox, new Secret(password)] : []),
+  ];
 }

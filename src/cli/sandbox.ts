@@ -32,7 +32,13 @@ export function sandboxOptions(yargs: Argv) {
     .option('clock-frozen', { type: 'boolean', describe: "Whether the shop's clock moves only when told" })
     .option('token', { type: 'string', describe: 'The API token to accept' })
     .option('events', { type: 'boolean', describe: 'Whether the events system is enabled' })
+    .example('$0 sandbox > config.json &', 'A shop to try things with; its first line is a configuration')
     .example('$0 sandbox --orders 20000 --plan unlimited', 'A larger shop without limits')
+    .example('$0 sandbox --tenant nord --plan growth', 'Other attributes, and the limits of a small plan')
+    .example(
+      '$0 sandbox --seed 7 --clock-start 2026-05-01T12:00:00Z --clock-frozen',
+      'The same shop each time, for a test',
+    )
     .strict();
 }
 

@@ -64,6 +64,22 @@ export type SecondsToWaitForAnAnswer = number;
  * Only where Centra has enabled it for you: changes and deletions are then learned from its queue (permissions Event:read and Event:write). The queue belongs to the token's integration name: a token that another system uses too would take that system's events away.
  */
 export type UseCentraSEventsSystem = boolean;
+/**
+ * Where a receiver (source-centra serve) keeps what Centra's webhooks told of: postgresql://user:password@host/database, or a folder on this machine. A read takes first what waits there. ${NAME} takes it from that environment variable, ${file:/run/secrets/name} from that file. Empty: no webhooks.
+ */
+export type WebhookInbox = string;
+/**
+ * For the receiver alone: the last part of its path, /centra/<id>, which nobody may guess. source-centra webhook create makes one.
+ */
+export type WebhookPath = string;
+/**
+ * For the receiver alone: the endpoint secret that Centra signs its calls with. ${NAME} takes it from that environment variable, ${file:/run/secrets/name} from that file.
+ */
+export type WebhookSecret = string;
+/**
+ * While the endpoint secret is being replaced: the old one, which is accepted too.
+ */
+export type PreviousWebhookSecret = string;
 
 export interface CentraSourceConfiguration {
   endpoint: GraphQLEndpoint;
@@ -79,6 +95,10 @@ export interface CentraSourceConfiguration {
   max_wait_minutes?: MinutesToWaitForAnAPIThatIsDown;
   request_timeout_seconds?: SecondsToWaitForAnAnswer;
   events?: UseCentraSEventsSystem;
+  webhook_inbox?: WebhookInbox;
+  webhook_id?: WebhookPath;
+  webhook_secret?: WebhookSecret;
+  webhook_previous_secret?: PreviousWebhookSecret;
   [k: string]: unknown;
 }
 /**

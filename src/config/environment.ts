@@ -2,10 +2,10 @@ import { ConnectorError } from '../errors.ts';
 import { isObject, type JsonObject, type JsonValue } from '../json.ts';
 
 /**
- * The settings that stand in variables: `TAP_CENTRA_API_TOKEN` is `api_token`. One inside of another has the names of both,
- * with one `_` between as Meltano writes it, or with two: `TAP_CENTRA_TENANT_CATALOG_SOURCE`,
- * `TAP_CENTRA_TENANT_CATALOG__SOURCE`. A variable that is empty is not set. Values get the types that the schema names; names that it lacks
- * are kept, since whoever reads the configuration warns of them.
+ * The settings that stand in variables: `TAP_CENTRA_API_TOKEN` is `api_token`. One inside of another has the names of
+ * both, with one `_` between as Meltano writes it, or with two: `TAP_CENTRA_TENANT_CATALOG_SOURCE`,
+ * `TAP_CENTRA_TENANT_CATALOG__SOURCE`. A variable that is empty is not set. Values get the types that the schema names;
+ * names that it lacks are kept, since whoever reads the configuration warns of them.
  */
 export function configurationFromEnvironment(
   environment: Readonly<Record<string, string | undefined>>,

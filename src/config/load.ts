@@ -25,8 +25,18 @@ export interface Configuration {
   readonly maxWaitMs: number;
   readonly requestTimeoutMs: number;
   readonly hasEvents: boolean;
+  readonly webhook: WebhookSettings;
   /** Names in the file that mean nothing here: worth a warning, since one may be a misspelt option. */
   readonly unknownNames: readonly string[];
+}
+
+export interface WebhookSettings {
+  /** A folder or the URL of a PostgreSQL server, which holds a password. */
+  readonly inbox: Secret | undefined;
+  /** The unguessable part of the receiver's path. */
+  readonly id: Secret | undefined;
+  /** The endpoint secret, and the one before it. */
+  readonly secrets: readonly Secret[];
 }
 
 /** The JSON Schema of the configuration, as the `spec` command prints it. */
@@ -67,7 +77,7 @@ export function parseConfiguration(
     apiToken: new Secret(valid.api_token.trim()),
     tenantCatalog: valid.tenant_catalog ?? { source: 'bundled', name: 'default' },
     startDate: valid.start_date === undefined ? undefined : toUtcSecond(valid.start_date),
-    piiKey: valid.pii_key === undefined ? undefined : new Secret(valid.pii_key),
+    piiKey: secretOf(valid.pii_key),
     piiKeyId: valid.pii_key_id,
     budgetShare: valid.budget_share ?? 0.5,
     maxConcurrency: valid.max_concurrency ?? 4,
@@ -76,8 +86,17 @@ export function parseConfiguration(
     maxWaitMs: (valid.max_wait_minutes ?? 10) * 60_000,
     requestTimeoutMs: (valid.request_timeout_seconds ?? 120) * 1000,
     hasEvents: valid.events ?? false,
+    webhook: Object.freeze<WebhookSettings>({
+      inbox: secretOf(valid.webhook_inbox),
+      id: secretOf(valid.webhook_id),
+      secrets: [valid.webhook_secret, valid.webhook_previous_secret].flatMap((text) => secretOf(text) ?? []),
+    }),
     unknownNames: Object.keys(valid).filter((name) => !known.has(name)),
   });
+}
+
+function secretOf(text: string | undefined): Secret | undefined {
+  return text === undefined ? undefined : new Secret(text);
 }
 
 function withSecrets(

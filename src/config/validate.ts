@@ -18,6 +18,10 @@ const hints: Readonly<Record<string, string>> = Object.freeze({
   reconcile_every_hours: 'Use a whole number of hours; 0 means never.',
   max_wait_minutes: 'Use a whole number of minutes from 0 to 1440.',
   request_timeout_seconds: 'Use a whole number of seconds from 5 to 600.',
+  webhook_inbox: 'Write postgresql://user:password@host/database, or the path of a folder.',
+  webhook_id: 'Run source-centra webhook create, which makes one.',
+  webhook_secret: 'Use the endpoint secret of the Centra Webhook plugin, at least 6 characters.',
+  webhook_previous_secret: 'Use the endpoint secret that was there before, or leave it out.',
   events: 'Use true where Centra has enabled the events system for you, or leave it out.',
   reconcile_days_back: 'Use a whole number of days from 1 to 365.',
 });

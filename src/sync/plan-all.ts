@@ -24,8 +24,10 @@ export async function planAll(
       ]);
       continue;
     }
+    const { kind } = compiled.root.change;
+    if (kind === 'snapshot' && (input.extent ?? 'all') !== 'all') continue;
     const serverNow = toUtcSecond(serverNowMs);
-    if (input.slice !== undefined && compiled.root.change.kind === 'snapshot') {
+    if (input.slice !== undefined && kind === 'snapshot') {
       await outlet.push([
         { type: 'failure', stream: stream.name, error: hasNoPast(stream.name) },
         { type: 'status', stream: stream.name, status: 'incomplete' },
@@ -41,7 +43,7 @@ export async function planAll(
         serverNow,
         deletions: { reconciles: input.reconcileEveryHours > 0, hasEvents: input.hasEvents },
         slice: input.slice,
-        isToldOnly: input.isToldOnly,
+        addsNoWindow: input.extent === 'told',
       }),
     );
   }

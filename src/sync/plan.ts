@@ -50,8 +50,8 @@ export interface PlanInput {
   readonly serverNow: UtcSecond;
   readonly deletions: DeletionSources;
   readonly slice?: Slice | undefined;
-  /** Leave the windows to a later run. */
-  readonly isToldOnly?: boolean | undefined;
+  /** Leave what has changed since to a later run. */
+  readonly addsNoWindow?: boolean | undefined;
 }
 
 /** From where the run learns that rows are gone. */
@@ -76,7 +76,7 @@ export function planStream({
   serverNow,
   deletions,
   slice,
-  isToldOnly = false,
+  addsNoWindow = false,
 }: PlanInput): StreamPlan {
   const { change } = stream.root;
   if (change.kind === 'snapshot') {
@@ -97,7 +97,7 @@ export function planStream({
   const began = wanted.mode === 'full_refresh' ? { began_at: previous.began_at ?? serverNow } : {};
   const readBefore = previous.through;
   const plan = { kind: 'windows', wanted, stream, change, tellsDeletions, readBefore } as const;
-  if (window === undefined || isToldOnly) return { ...plan, state: { ...previous, ...began } };
+  if (window === undefined || addsNoWindow) return { ...plan, state: { ...previous, ...began } };
   // What a first read brings needs no comparison.
   const isFirst = previous.through === undefined && change.kind === 'created' && deletions.reconciles;
   const reconciled = isFirst ? { reconciled_at: serverNow } : {};

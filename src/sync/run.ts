@@ -64,7 +64,7 @@ interface Job {
 
 async function runGroups(input: SyncInput, outlet: Outlet): Promise<void> {
   const planned = await takeTold(await planAll(input, outlet), input, outlet);
-  if (input.isToldOnly === true) return;
+  if (input.extent === 'told') return;
   const { plans, events } = await withEvents(planned, input, outlet);
   const work = jobsOf(plans).map((job) => async () => {
     if (outlet.fatal !== undefined || input.signal.aborted) return end(job, 'incomplete', outlet);

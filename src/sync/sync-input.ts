@@ -6,6 +6,9 @@ import type { LogMessage, Message, WantedStream } from '../protocol/message.ts';
 import type { Slice } from './plan.ts';
 import type { ToldIds } from './told-ids.ts';
 
+/** `changes`: all but the snapshots; `told`: just what something outside tells of. What is left out is for a later run. */
+export type Extent = 'all' | 'changes' | 'told';
+
 export interface SyncInput {
   readonly wanted: readonly WantedStream[];
   readonly streams: readonly CompiledStream[];
@@ -28,8 +31,8 @@ export interface SyncInput {
   readonly hasEvents: boolean;
   /** What something outside tells of; it is read before anything else. */
   readonly told?: ToldIds | undefined;
-  /** Read just what is told of, and leave the windows to a later run. */
-  readonly isToldOnly?: boolean | undefined;
+  /** How much of it. Default: all. */
+  readonly extent?: Extent | undefined;
   /** Only the rows of this range of time, without a look at the state and without one at the end. */
   readonly slice?: Slice | undefined;
 }

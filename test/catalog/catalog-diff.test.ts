@@ -118,6 +118,7 @@ test('a discovered catalog: bare, as a message, among other lines, and with the 
     key,
     cursor,
     tellsDeletions: true,
+    isSnapshot: false,
   }));
   const message = catalogLine(offered);
   const bare = JSON.stringify((JSON.parse(message) as { catalog: unknown }).catalog);

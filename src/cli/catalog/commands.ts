@@ -130,9 +130,14 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
           .positional('catalog', catalog)
           .option('config', config)
           .option('out', { type: 'string', describe: 'A folder; without it, the page goes to the terminal' })
-          .example('$0 catalog docs acme.yaml --out docs/', 'docs/acme.md, and docs/acme-sources.yml for dbt'),
+          .example(
+            '$0 catalog docs acme.yaml --out docs/',
+            'docs/streams.md for people, docs/sources.yml for dbt',
+          ),
       async (argv) => done(await (await import('./docs.ts')).catalogDocs(argv, surroundings)),
     )
+    .example('$0 catalog init --config acme.json --out acme.yaml', 'Begin here')
+    .example('$0 catalog check acme.yaml', 'After each change')
     .demandCommand(1, 'Say which catalog command to run.')
     .strict();
 }

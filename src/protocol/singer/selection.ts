@@ -10,8 +10,8 @@ export interface StreamEntry {
 }
 
 /**
- * Whether a stream is read: an explicit word first, in the metadata or, as older catalogs have it, on the stream or in its schema;
- * then the default. A stream of which nothing at all is said is read.
+ * Whether a stream is read: an explicit word first, in the metadata or, as older catalogs have it, on the stream or in
+ * its schema; then the default. A stream of which nothing at all is said is read.
  */
 export function isStreamRead({ entry, root, columns }: StreamEntry): boolean {
   if (root?.inclusion === 'unsupported') return false;

@@ -24,7 +24,6 @@ interface SpeakerInput {
 
 /** What is known of one stream while it is read. */
 interface Telling {
-  readonly offered: OfferedStream;
   readonly schemaLine: string;
   readonly marksDeletions: boolean;
   hasSchema: boolean;
@@ -105,7 +104,6 @@ function tellingOf(wanted: WantedStream, offered: OfferedStream): Telling {
     column === DELETED_AT ? marksDeletions : automatic.has(column) || (wanted.columns?.has(column) ?? true);
   const isIncremental = wanted.mode === 'incremental' && !offered.isSnapshot;
   return {
-    offered,
     marksDeletions,
     schemaLine: line({
       type: 'SCHEMA',

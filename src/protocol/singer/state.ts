@@ -2,18 +2,18 @@ import { ConnectorError } from '../../errors.ts';
 import { isObject, type JsonObject } from '../../json.ts';
 
 /**
- * A bookmark holds a stream's state as the one item of a list, `{"state": [{…}]}`. Meltano merges the states of interrupted runs key
- * by key and at any depth: a key that a later state left out, such as the position in a snapshot, would come back from
- * an earlier one, and rows would be skipped. A list it takes as a whole.
+ * A bookmark holds a stream's state as the one item of a list, `{"state": [{…}]}`. Meltano merges the states of
+ * interrupted runs key by key and at any depth: a key that a later state left out, such as the position in a snapshot,
+ * would come back from an earlier one, and rows would be skipped. A list it takes as a whole.
  */
 export function bookmarkOf(state: JsonObject): JsonObject {
   return { state: [state] };
 }
 
 /**
- * Takes a state as a target or Meltano hands it back apart, a stream at a time. What a stream's state holds is checked by those who
- * wrote it. The last STATE's `value`; the whole STATE message; Meltano's `{"singer_state": …}`; nothing, `{}` or null for
- * none.
+ * Takes a state as a target or Meltano hands it back apart, a stream at a time. What a stream's state holds is checked
+ * by those who wrote it. The last STATE's `value`; the whole STATE message; Meltano's `{"singer_state": …}`; nothing,
+ * `{}` or null for none.
  */
 export function parseSingerState(value: unknown): ReadonlyMap<string, unknown> {
   const state = unwrapped(value);

@@ -1,0 +1,117 @@
+import type { ClientObserver, Usage } from '../centra/client.ts';
+import type { Configuration } from '../config/load.ts';
+import type { OfferedStream, WantedStream } from '../protocol/message.ts';
+import type { Slice } from '../sync/plan.ts';
+import { type Sync, startSync } from '../sync/run.ts';
+import type { Extent } from '../sync/sync-input.ts';
+import type { ToldIds } from '../sync/told-ids.ts';
+import { type Log, loggingObserver } from './log.ts';
+import { compileMapping, type Mapping, offered, refuseBeforeAsking } from './mapping.ts';
+import { wholeStream } from './read-input.ts';
+import { findSchemas, openShop } from './shop.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** A shop and a mapping that fit each other, ready to be read from, once or over and over. */
+export interface ReadSession {
+  readonly wanted: readonly WantedStream[];
+  readonly streams: readonly OfferedStream[];
+  readonly start: (options: SyncStart) => Sync;
+  readonly usage: () => Usage;
+  readonly close: () => Promise<void>;
+}
+
+export interface SyncStart {
+  /** By stream. */
+  readonly states: ReadonlyMap<string, unknown>;
+  readonly slice?: Slice | undefined;
+  readonly extent?: Extent;
+}
+
+export interface SessionOptions {
+  readonly configuration: Configuration;
+  /** Undefined: all streams of the mapping. */
+  readonly wanted: readonly WantedStream[] | undefined;
+  readonly told: ToldIds | undefined;
+  /** Ends all waiting. */
+  readonly signal: AbortSignal;
+}
+
+/** The longest of Centra's windows is an hour. */
+const LONGEST_THROTTLE_MS = 65 * 60_000;
+
+/** Asks the shop for its schema and compiles the mapping against it; throws where nothing can be read at all. */
+export async function openReadSession(
+  { configuration, told, signal, ...options }: SessionOptions,
+  { version, log }: Pick<Surroundings, 'version' | 'log'>,
+): Promise<ReadSession> {
+  await refuseBeforeAsking(configuration);
+  let sync: Sync | undefined;
+  const shop = openShop(configuration, {
+    version,
+    patienceMs: configuration.maxWaitMs,
+    longestThrottleMs: LONGEST_THROTTLE_MS,
+    isPaced: true,
+    observer: observerOf(() => sync, log),
+  });
+  try {
+    const schemas = await findSchemas(shop.client, { tolerated: ['schema'], log, signal });
+    const clock = serverClock(schemas.serverNowMs);
+    const mapping = await compileMapping(configuration, schemas, options.wanted);
+    for (const warning of mapping.warnings) log('warn', warning);
+    const wanted = options.wanted ?? allOf(mapping);
+    const start = ({ states, slice, extent }: SyncStart): Sync => {
+      sync = startSync({
+        wanted,
+        streams: mapping.streams,
+        unreadable: mapping.unreadable,
+        states,
+        startDate: configuration.startDate,
+        serverNowMs: clock(),
+        client: shop.client,
+        schema: schemas.schema,
+        signal,
+        slice,
+        told,
+        extent,
+        clock: Date.now,
+        maxConcurrency: configuration.maxConcurrency,
+        hasEvents: configuration.hasEvents,
+        reconcileEveryHours: configuration.reconcileEveryHours,
+        reconcileDaysBack: configuration.reconcileDaysBack,
+      });
+      return sync;
+    };
+    return Object.freeze({
+      wanted,
+      streams: mapping.streams.map((stream) => offered(stream, configuration)),
+      start,
+      usage: shop.client.usage,
+      close: shop.close,
+    });
+  } catch (error) {
+    await shop.close();
+    throw error;
+  }
+}
+
+/** The server's clock goes on from what it said. */
+function serverClock(serverNowMs: number): () => number {
+  const aheadMs = serverNowMs - Date.now();
+  return () => Date.now() + aheadMs;
+}
+
+function allOf({ streams, unreadable }: Mapping): readonly WantedStream[] {
+  return [...streams.map(({ name }) => name), ...unreadable.map(({ stream }) => stream)].map(wholeStream);
+}
+
+/** Once the sync runs, what the client tells goes through it, so that lines keep their order. */
+function observerOf(sync: () => Sync | undefined, log: Log): ClientObserver {
+  const observer = loggingObserver((level, message) => (sync()?.log ?? log)(level, message));
+  return {
+    ...observer,
+    throttled: (untilMs, what) => {
+      observer.throttled(untilMs, what);
+      sync()?.throttled(untilMs);
+    },
+  };
+}
