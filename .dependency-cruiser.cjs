@@ -1,6 +1,6 @@
 /**
  * Which room may import which. The way goes one way: what stands lower in this list never imports what stands higher.
- *   main → cli → (verify, sandbox) → sync → catalog → streams → centra → (config, protocol) → errors
+ *   main → cli → (verify, sandbox, telemetry) → sync → catalog → streams → centra → (config, protocol) → errors
  */
 const mayImport = {
   protocol: [],
@@ -11,6 +11,7 @@ const mayImport = {
   sync: ['catalog', 'streams', 'centra', 'protocol'],
   verify: ['sync', 'catalog', 'streams', 'centra', 'protocol'],
   sandbox: [],
+  telemetry: [],
 };
 
 /** Files directly in src that every room may use. */
@@ -37,6 +38,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(main\\.ts$|cli/)' },
       to: { path: '^src/(cli/|main\\.ts$)' },
+    },
+    {
+      name: 'only-cli-imports-telemetry',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(cli|telemetry)/' },
+      to: { path: '^src/telemetry/' },
     },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {

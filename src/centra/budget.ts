@@ -65,6 +65,14 @@ export class Budget {
     this.#caution = Math.max(0.3, this.#caution * 0.8);
   }
 
+  /** How much of the limits is used up by now, as far as that is known. */
+  used(nowMs: number): readonly LimitUse[] {
+    return this.#buckets.map((bucket) => {
+      const { resource, windowMs, quota, share, real } = refilled(bucket, nowMs, this.#caution);
+      return { resource, windowMs, share, used: Math.min(1, Math.max(0, 1 - real / quota)) };
+    });
+  }
+
   /** The most that one request should cost, so that the share is used evenly; undefined while the limits are not known. */
   comfortableComplexity(): number | undefined {
     const capacities = this.#buckets
@@ -72,6 +80,16 @@ export class Budget {
       .map(({ quota, share }) => quota * share);
     return capacities.length === 0 ? undefined : Math.min(...capacities) / 2;
   }
+}
+
+/** How much of one of Centra's limits is used up at a moment. */
+export interface LimitUse {
+  readonly resource: RateLimit['resource'];
+  readonly windowMs: number;
+  /** From 0 to 1: of the whole limit, by all integrations of the shop. */
+  readonly used: number;
+  /** The share that the connector may use. */
+  readonly share: number;
 }
 
 /** Of what flows in, the part that we count on even while others seem to take it all. */

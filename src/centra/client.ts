@@ -1,5 +1,6 @@
 import { ConnectorError } from '../errors.ts';
 import { type Answer, classify, type Refusal, type Verdict } from './answer.ts';
+import type { LimitUse } from './budget.ts';
 import { type LimitsAnswer, Pacer } from './pacer.ts';
 import { parseRateLimits, rateLimitsQuery } from './rate-limits.ts';
 import { backoffMs } from './retry-timing.ts';
@@ -23,6 +24,8 @@ export interface CentraClient {
   readonly comfortableRows: (query: string, most: number) => number;
   /** What was asked so far. */
   readonly usage: () => Usage;
+  /** How much of the API's limits is used up by now; nothing where they are not known. */
+  readonly limitsUsed: () => readonly LimitUse[];
 }
 
 export interface Usage {
@@ -66,6 +69,22 @@ export interface ClientObserver {
   readonly deprecated: (text: string) => void;
   /** A part of an answer is null, since the token may not see it. Told once for each permission. */
   readonly refused: (refusal: Refusal, what: string) => void;
+  /** Told of each request that was sent, once it has come to an end. */
+  readonly exchanged?: (exchange: Exchange) => void;
+}
+
+/** One request, as far as it may be told: nothing of its variables, its body or its answer's data. */
+export interface Exchange {
+  readonly what: string;
+  /** Of the same query: 1 is the first. */
+  readonly attempt: number;
+  readonly durationMs: number;
+  /** Of the HTTP answer; undefined where none came. */
+  readonly status: number | undefined;
+  /** The cost in points, where the API said it. */
+  readonly complexity: number | undefined;
+  /** Why it brought no answer; undefined where it did, and where the limits were used up (status 429). */
+  readonly error: ConnectorError | undefined;
 }
 
 /** Before the API has answered once, the endpoint is more likely wrong than down: give up early, so that a person sees it. */
@@ -110,7 +129,7 @@ export function createClient(options: ClientOptions): CentraClient {
 
   async function askLimits(signal: AbortSignal): Promise<LimitsAnswer> {
     await waitForTheGate(signal, rateLimitsQuery.what);
-    const verdict = await sendOnce(rateLimitsQuery, signal);
+    const verdict = await sendOnce(rateLimitsQuery, 1, signal);
     if (verdict.kind === 'answer') {
       remember(verdict.answer, rateLimitsQuery.what);
       return { kind: 'limits', limits: parseRateLimits(verdict.answer.data) };
@@ -125,8 +144,25 @@ export function createClient(options: ClientOptions): CentraClient {
     closedUntilMs = Math.max(closedUntilMs, clock() + delayMs);
   }
 
-  async function sendOnce(query: Query, signal: AbortSignal): Promise<Verdict> {
+  async function sendOnce(query: Query, attempt: number, signal: AbortSignal): Promise<Verdict> {
     usage.requests += 1;
+    const sentMs = clock();
+    const { verdict, status } = await send(query, signal);
+    observer.exchanged?.({
+      what: query.what,
+      attempt,
+      durationMs: Math.max(0, clock() - sentMs),
+      status,
+      complexity: verdict.kind === 'answer' ? verdict.answer.complexity : undefined,
+      error: verdict.kind === 'error' ? verdict.error : undefined,
+    });
+    return verdict;
+  }
+
+  async function send(
+    query: Query,
+    signal: AbortSignal,
+  ): Promise<{ readonly verdict: Verdict; readonly status: number | undefined }> {
     try {
       const http = await transport({
         url: endpoint,
@@ -143,21 +179,24 @@ export function createClient(options: ClientOptions): CentraClient {
           operationName: query.operationName,
         }),
       });
-      return classify(http, query.what, clock());
+      return { verdict: classify(http, query.what, clock()), status: http.status };
     } catch (cause) {
       signal.throwIfAborted();
-      return { kind: 'error', error: unreachable(cause, endpoint, query.what) };
+      return {
+        verdict: { kind: 'error', error: unreachable(cause, endpoint, query.what) },
+        status: undefined,
+      };
     }
   }
 
-  async function sendAtItsTime(query: Query, signal: AbortSignal): Promise<Verdict> {
+  async function sendAtItsTime(query: Query, attempt: number, signal: AbortSignal): Promise<Verdict> {
     await waitForTheGate(signal, query.what);
     const ticket = await pacer?.admit(query.query, query.rows ?? 1, signal);
     let complexity: number | undefined;
     try {
       // It may have closed while this request waited for its turn.
       await waitForTheGate(signal, query.what);
-      const verdict = await sendOnce(query, signal);
+      const verdict = await sendOnce(query, attempt, signal);
       if (verdict.kind === 'answer') complexity = verdict.answer.complexity;
       return verdict;
     } finally {
@@ -194,7 +233,7 @@ export function createClient(options: ClientOptions): CentraClient {
     let failingSinceMs: number | undefined;
     let throttledSinceMs: number | undefined;
     for (let attempt = 1; ; attempt += 1) {
-      const verdict = await sendAtItsTime(query, signal);
+      const verdict = await sendAtItsTime(query, attempt, signal);
       if (verdict.kind === 'answer') {
         remember(verdict.answer, query.what);
         return verdict.answer;
@@ -226,6 +265,7 @@ export function createClient(options: ClientOptions): CentraClient {
     ask,
     comfortableRows: (query: string, most: number) => pacer?.comfortableRows(query, most) ?? most,
     usage: () => ({ ...usage }),
+    limitsUsed: () => pacer?.limitsUsed() ?? [],
   });
 }
 

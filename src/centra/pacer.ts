@@ -1,4 +1,4 @@
-import { Budget, type Cost } from './budget.ts';
+import { Budget, type Cost, type LimitUse } from './budget.ts';
 import { RATE_LIMITS_COMPLEXITY, type RateLimit } from './rate-limits.ts';
 
 /** A request that was let through; told afterwards what it cost. */
@@ -64,6 +64,11 @@ export class Pacer {
     const comfortable = this.#budget.comfortableComplexity();
     if (points === undefined || comfortable === undefined || points * most <= comfortable) return most;
     return Math.max(1, Math.min(most, Math.floor((comfortable - BASE_COMPLEXITY) / points)));
+  }
+
+  /** How much of the limits is used up by now; nothing while they are not known. */
+  limitsUsed(): readonly LimitUse[] {
+    return this.#budget.used(this.#options.clock());
   }
 
   /** The API answered 429: the buckets hold less than was thought. */

@@ -19,7 +19,7 @@ export interface Answers {
 export type NextStep = 'token' | 'endpoint' | 'again' | 'write' | 'stop';
 
 /** The name that the documentation uses. */
-export const TOKEN_VARIABLE = 'CENTRA_API_TOKEN';
+const TOKEN_VARIABLE = 'CENTRA_API_TOKEN';
 
 /** Asks on stderr, so that stdout holds the result alone. */
 export function questions(signal: AbortSignal, out: string) {

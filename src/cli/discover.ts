@@ -23,10 +23,14 @@ export async function discover(
 /** The streams of the tenant catalog that the live schema lets one read. */
 export async function discoverStreams(
   configuration: Configuration,
-  { log, signal, version }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<readonly OfferedStream[]> {
+  const { log, signal } = surroundings;
   await refuseBeforeAsking(configuration);
-  const shop = openShop(configuration, { version, patienceMs: PATIENCE_MS, observer: loggingObserver(log) });
+  const shop = openShop(configuration, surroundings, {
+    patienceMs: PATIENCE_MS,
+    observer: loggingObserver(log),
+  });
   try {
     const tolerated = ['transient', 'throttled', 'schema'] as const;
     const schemas = await findSchemas(shop.client, { tolerated, log, signal });

@@ -21,13 +21,11 @@ export interface Finding {
 }
 
 /** Asks for a few rows of everything; throws a ConnectorError where that cannot even begin. */
-export async function examine(
-  configuration: Configuration,
-  { log, signal, version }: Pick<Surroundings, 'log' | 'signal' | 'version'>,
-): Promise<Finding> {
+export async function examine(configuration: Configuration, surroundings: Surroundings): Promise<Finding> {
+  const { log, signal } = surroundings;
   await refuseBeforeAsking(configuration);
   const observer: ClientObserver = { ...loggingObserver(log), refused: () => undefined };
-  const shop = openShop(configuration, { version, patienceMs: PATIENCE_MS, observer });
+  const shop = openShop(configuration, surroundings, { patienceMs: PATIENCE_MS, observer });
   try {
     const schemas = await findSchemas(shop.client, { tolerated: [], log, signal });
     const mapping = await compileMapping(configuration, schemas);

@@ -36,14 +36,14 @@ export interface ExplainArguments {
 
 /** Says what a sync will ask for, and how long that takes under the limits of the API. */
 export async function explain(args: ExplainArguments, surroundings: Surroundings): Promise<number> {
-  const { output, log, signal, version } = surroundings;
+  const { output, log, signal } = surroundings;
   const { config, catalog, state } = args;
   const configuration = await openConfiguration(() => loadConfiguration(config), surroundings);
   // Without a configured catalog, all streams are wanted; which these are is known later.
   const { wanted: chosen, states } = await readInput({ catalog, state }, Date.now());
   const latency = timed();
   const observer: ClientObserver = loggingObserver(log);
-  const shop = openShop(configuration, { version, patienceMs: EXPLAIN_PATIENCE_MS, observer });
+  const shop = openShop(configuration, surroundings, { patienceMs: EXPLAIN_PATIENCE_MS, observer });
   try {
     const schemas = await findSchemas(shop.client, { tolerated: [], log, signal });
     const mapping = await compileMapping(configuration, schemas, chosen);

@@ -1,3 +1,4 @@
+import type { Exchange } from '../centra/client.ts';
 import { type ConnectorError, sentence } from '../errors.ts';
 import { airbyteLines, errorLine, logLine } from '../protocol/airbyte/messages.ts';
 import type { LogMessage, OfferedStream, WantedStream } from '../protocol/message.ts';
@@ -10,6 +11,8 @@ export interface Face {
   /** Whether stdout is for messages of a protocol, or for people. */
   readonly isProtocol: boolean;
   readonly log: (entry: Pick<LogMessage, 'level' | 'message'>) => Spoken;
+  /** What is said of each request to the API, where that is wanted. */
+  readonly exchanged?: (exchange: Exchange) => Spoken;
   /** What ends the command. */
   readonly failure: (error: ConnectorError, nowMs: number) => Spoken;
 }
@@ -40,15 +43,4 @@ export const airbyteFace = Object.freeze<ReadingFace>({
     out: airbyteLines(message, nowMs),
     err: message.type === 'failure' ? `source-centra: ${sentence(message.error)}\n` : '',
   }),
-});
-
-/** For commands that write for people: stdout holds their result, stderr what happens on the way. */
-export const peopleFace = Object.freeze<Face>({
-  name: 'source-centra',
-  isProtocol: false,
-  log: ({ level, message }) => ({
-    out: '',
-    err: `${level === 'info' || level === 'debug' ? '' : `${level}: `}${message}\n`,
-  }),
-  failure: (error) => ({ out: '', err: `source-centra: ${sentence(error)}\n` }),
 });

@@ -11,6 +11,8 @@ export interface Output {
   readonly writeText: (lines: string) => Promise<void>;
   /** Both, for text that people read: every secret is blotted out. */
   readonly say: (spoken: Spoken) => Promise<void>;
+  /** Whoever draws on the terminal takes over what goes to stderr, and gives it back with undefined. */
+  readonly divertErrors: (write: ((text: string) => void) | undefined) => void;
   /** From now on, `writeText` and `redact` blot these out. */
   readonly guard: (secrets: readonly (Secret | undefined)[]) => void;
   readonly redact: (text: string) => string;
@@ -28,6 +30,8 @@ export class OutputClosed extends Error {
 export function createOutput(stream: Writable, errors: Writable): Output {
   const guarded: string[] = [];
   let isClosed = false;
+  let diverted: ((text: string) => void) | undefined;
+  const writeError = (text: string) => (diverted === undefined ? errors.write(text) : diverted(text));
   stream.on('error', () => {
     isClosed = true;
   });
@@ -42,13 +46,16 @@ export function createOutput(stream: Writable, errors: Writable): Output {
   }
 
   async function say({ out, err }: Spoken): Promise<void> {
-    if (err !== '') errors.write(blotOut(err, guarded));
+    if (err !== '') writeError(blotOut(err, guarded));
     await write(blotOut(out, guarded));
   }
 
   return Object.freeze({
     write,
     say,
+    divertErrors: (to: ((text: string) => void) | undefined) => {
+      diverted = to;
+    },
     writeText: (lines: string) => write(blotOut(lines, guarded)),
     redact: (text: string) => blotOut(text, guarded),
     guard: (secrets: readonly (Secret | undefined)[]) => {

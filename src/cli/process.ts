@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConnectorError } from '../errors.ts';
 import { packageRoot } from '../package-root.ts';
+import { startTelemetry } from '../telemetry/start.ts';
 import { BAD_INPUT, exitCodeOf, OUTPUT_CLOSED, SUCCESS } from './exit-code.ts';
 import type { Face } from './face.ts';
 import { logOf } from './log.ts';
@@ -11,9 +12,17 @@ import type { Surroundings } from './surroundings.ts';
 /** Orchestrators kill after ten seconds. */
 const GRACE_MS = 4_000;
 
+export interface ProcessOptions<F extends Face> {
+  readonly face: F;
+  /** For those who watch what runs: `source-centra read`. */
+  readonly name: string;
+  readonly isDebug: boolean;
+  readonly isQuiet: boolean;
+}
+
 /** Runs one command in this process and returns its exit code: signals, errors and a closed output are the same for all. */
 export async function runProcess<F extends Face>(
-  { face, isDebug }: { readonly face: F; readonly isDebug: boolean },
+  { face, name, isDebug, isQuiet }: ProcessOptions<F>,
   command: (surroundings: Surroundings<F>) => Promise<number>,
 ): Promise<number> {
   const output = createOutput(process.stdout, process.stderr);
@@ -27,22 +36,39 @@ export async function runProcess<F extends Face>(
       setTimeout(() => process.exit(signal === 'SIGTERM' ? 143 : 130), GRACE_MS).unref();
     });
   }
+  const version = packageVersion();
+  const log = logOf(face, output);
+  const telemetry = await startTelemetry({
+    environment: process.env,
+    version,
+    warn: (sentence) => log('warn', sentence),
+  });
   const surroundings: Surroundings<F> = {
     output,
-    log: logOf(face, output),
+    log,
     signal: stop.signal,
-    version: packageVersion(),
+    version,
     isDebug,
+    isQuiet,
+    telemetry,
     face,
   };
-  const code = await command(surroundings).catch((error: unknown) => report(error, surroundings));
+  const found = await telemetry.run(name, () =>
+    command(surroundings).catch((error: unknown) => report(error, surroundings)),
+  );
+  const isStopped = stoppedBy !== undefined && found !== SUCCESS;
+  const code = isStopped ? (stoppedBy === 'SIGTERM' ? 143 : 130) : found;
+  const isHandedOver = await telemetry.end();
   await output.flush();
-  if (stoppedBy !== undefined && code !== SUCCESS) return stoppedBy === 'SIGTERM' ? 143 : 130;
+  if (!isHandedOver) process.exit(code);
   return code;
 }
 
 /** One sentence for what ended the command. */
-async function report(error: unknown, { output, isDebug, face, signal }: Surroundings): Promise<number> {
+async function report(
+  error: unknown,
+  { output, isDebug, face, signal, telemetry }: Surroundings,
+): Promise<number> {
   if (error instanceof OutputClosed) return OUTPUT_CLOSED;
   if (signal.aborted) {
     process.stderr.write(
@@ -51,6 +77,7 @@ async function report(error: unknown, { output, isDebug, face, signal }: Surroun
     return BAD_INPUT;
   }
   const failure = error instanceof ConnectorError ? error : unforeseen(error);
+  telemetry.failed(failure);
   const spoken = face.failure(failure, Date.now());
   const stack = isDebug && error instanceof Error ? `${error.stack ?? ''}\n` : '';
   await output.say({ ...spoken, err: spoken.err + stack }).catch(() => undefined);

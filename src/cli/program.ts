@@ -1,17 +1,20 @@
 import yargs from 'yargs';
 import { badArguments } from './bad-arguments.ts';
 import { catalogCommands } from './catalog/commands.ts';
+import { chooseFace } from './choose-face.ts';
+import { configCommands } from './config-commands.ts';
 import { SUCCESS } from './exit-code.ts';
-import { airbyteFace, peopleFace } from './face.ts';
 import { runProcess } from './process.ts';
+import { readCommands } from './read-commands.ts';
 import type { Surroundings } from './surroundings.ts';
-
-const protocolCommands: ReadonlySet<string> = new Set(['spec', 'check', 'discover', 'read']);
+import { webhookCommands } from './webhook/commands.ts';
 
 /** Runs one command of `source-centra` and returns the exit code. */
 export async function runSourceCentra(args: readonly string[]): Promise<number> {
-  const face = isProtocolRun(args) ? airbyteFace : peopleFace;
-  return runProcess({ face, isDebug: args.includes('--debug') }, async (surroundings) => {
+  const face = chooseFace({ args, environment: process.env, isTty: process.stderr.isTTY });
+  const isDebug = args.includes('--debug');
+  const isQuiet = args.includes('--quiet');
+  return runProcess({ face, name: nameOf(args), isDebug, isQuiet }, async (surroundings) => {
     let exitCode = SUCCESS;
     await commandLine(args, surroundings, (code) => {
       exitCode = code;
@@ -20,100 +23,86 @@ export async function runSourceCentra(args: readonly string[]): Promise<number> 
   });
 }
 
-/** Known before the arguments are understood, since what is wrong with them must be said in the right form, too. */
-function isProtocolRun(args: readonly string[]): boolean {
-  const command = args.find((argument) => !argument.startsWith('-')) ?? '';
-  const isPlain = /(^| )--format[= ]jsonl( |$)/.test(args.join(' '));
-  return protocolCommands.has(command) && !isPlain;
+/** `source-centra catalog check`: the words before the first option, and never a value. */
+function nameOf(args: readonly string[]): string {
+  const words = args.slice(0, 2).filter((word) => /^[a-z]+(-[a-z]+)*$/.test(word));
+  return ['source-centra', ...words].join(' ');
 }
 
 function commandLine(args: readonly string[], surroundings: Surroundings, done: (code: number) => void) {
   const config = { type: 'string', demandOption: true, describe: 'The configuration, a JSON file' } as const;
-  return yargs([...args])
+  const start = yargs([...args])
     .scriptName('source-centra')
-    .usage('$0 <command>\n\nReads a Centra shop as an Airbyte source.')
+    // An example that is broken into pieces cannot be copied.
+    .wrap(Math.min(130, process.stdout.columns ?? 80))
+    .usage(
+      '$0 <command>\n\nReads a Centra shop into any warehouse: as an Airbyte source, a Singer tap, or plain files.',
+    )
     .option('debug', { type: 'boolean', describe: 'Say more' })
-    .command('spec', 'Print what the configuration may hold', {}, async () => {
-      const { spec } = await import('./spec.ts');
-      done(await spec(surroundings));
+    .option('quiet', {
+      type: 'boolean',
+      describe: 'Say less: no progress, and of the log only what is wrong',
     })
-    .command('check', 'Prove the endpoint, the token and its permissions', { config }, async (argv) => {
-      const { check } = await import('./check.ts');
-      done(await check(argv, surroundings));
-    })
-    .command('discover', 'Print the streams, with their schemas', { config }, async (argv) => {
-      const { discover } = await import('./discover.ts');
-      done(await discover(argv, surroundings));
-    })
+    .option('log-format', {
+      choices: ['text', 'json'] as const,
+      describe: 'How the log on stderr is written, where stdout is for people',
+    });
+  return readCommands(start, surroundings, done)
     .command(
-      'read',
-      'Print the records and states of the configured streams',
-      {
-        config,
-        catalog: {
-          type: 'string',
-          describe: 'The configured catalog, a JSON file; needed unless --only names streams',
-        },
-        state: { type: 'string', describe: 'The last state that an earlier read printed, a JSON file' },
-        only: { type: 'string', array: true, describe: 'Only these streams' },
-        from: {
-          type: 'string',
-          describe: 'A slice: rows changed (or created) since then; the state is left alone',
-        },
-        to: { type: 'string', describe: 'The end of the slice; now, if left out' },
-        format: {
-          choices: ['airbyte', 'jsonl'] as const,
-          default: 'airbyte' as const,
-          describe: 'Messages on stdout, or plain rows in files',
-        },
-        out: { type: 'string', describe: 'With --format jsonl: the folder to write to, and to go on in' },
-        json: { type: 'boolean', default: false, describe: 'With --format jsonl: the result as JSON' },
-      },
-      async (argv) => {
-        if (argv.format === 'jsonl') {
-          const { readToFolder } = await import('./read-to-folder.ts');
-          return done(await readToFolder(argv, surroundings));
-        }
-        const { read } = await import('./read.ts');
-        done(await read(argv, { ...surroundings, face: airbyteFace }));
+      'spec',
+      'Print what the configuration may hold',
+      (y) => y.example('$0 spec', 'As a platform asks for it'),
+      async () => {
+        const { spec } = await import('./spec.ts');
+        done(await spec(surroundings));
       },
     )
     .command(
-      'read-all <tenants>',
-      'Read every tenant of a folder of configurations, some side by side',
-      (allYargs) =>
-        allYargs
-          .positional('tenants', {
-            type: 'string',
-            demandOption: true,
-            describe: 'The folder: acme.json, or acme/config.json, a tenant',
-          })
-          .option('out', {
-            type: 'string',
-            demandOption: true,
-            describe: 'Where each tenant gets a folder, as read --format jsonl writes it',
-          })
-          .option('parallel', { type: 'number', default: 4, describe: 'How many tenants at once' })
-          .option('only', { type: 'string', array: true, describe: 'Only these streams' })
-          .option('json', { type: 'boolean', default: false, describe: 'The report as JSON' })
-          .example('$0 read-all tenants/ --out data/', 'Into data/acme/orders.jsonl and so on'),
+      'check',
+      'Prove the endpoint, the token and its permissions',
+      (y) =>
+        y
+          .options({ config })
+          .example(
+            '$0 check --config config.json',
+            'Names each stream that can be read, and what is missing',
+          ),
       async (argv) => {
-        const { readAll } = await import('./read-all.ts');
-        done(await readAll(argv, surroundings));
+        const { check } = await import('./check.ts');
+        done(await check(argv, surroundings));
+      },
+    )
+    .command(
+      'discover',
+      'Print the streams, with their schemas',
+      (y) =>
+        y
+          .options({ config })
+          .example('$0 discover --config config.json > discovered.json', 'What a platform chooses from'),
+      async (argv) => {
+        const { discover } = await import('./discover.ts');
+        done(await discover(argv, surroundings));
       },
     )
     .command(
       'explain',
       'Say what a sync will ask for, and how long that takes under the limits of the API',
-      {
-        config,
-        catalog: {
-          type: 'string',
-          describe: 'The configured catalog, a JSON file; all streams, if left out',
-        },
-        state: { type: 'string', describe: 'The last state that an earlier read printed, a JSON file' },
-        json: { type: 'boolean', default: false, describe: 'Print JSON, for machines' },
-      },
+      (y) =>
+        y
+          .options({
+            config,
+            catalog: {
+              type: 'string',
+              describe: 'The configured catalog, a JSON file; all streams, if left out',
+            },
+            state: { type: 'string', describe: 'The last state that an earlier read printed, a JSON file' },
+            json: { type: 'boolean', default: false, describe: 'Print JSON, for machines' },
+          })
+          .example('$0 explain --config config.json', 'A first sync of everything')
+          .example(
+            '$0 explain --config config.json --catalog catalog.json --state state.jsonl',
+            'The next sync',
+          ),
       async (argv) => {
         const { explain } = await import('./explain.ts');
         done(await explain(argv, surroundings));
@@ -122,24 +111,34 @@ function commandLine(args: readonly string[], surroundings: Surroundings, done: 
     .command(
       'verify',
       'Compare the shop with what reads have written; exit code 1 when they differ',
-      {
-        config,
-        catalog: { type: 'string', demandOption: true, describe: 'The configured catalog, a JSON file' },
-        output: {
-          type: 'string',
-          array: true,
-          demandOption: true,
-          describe: 'What a read printed on stdout; several in the order of the reads',
-        },
-        state: {
-          type: 'string',
-          describe: 'The state up to which to compare; the last of the output, if left out',
-        },
-        sample: { type: 'number', default: 200, describe: 'How many rows of each kind are read again' },
-        ids: { type: 'number', default: 20, describe: 'How many rows of each kind are named' },
-        all: { type: 'boolean', default: false, describe: 'Print the days that are equal too' },
-        json: { type: 'boolean', default: false, describe: 'Print JSON, for machines' },
-      },
+      (y) =>
+        y
+          .options({
+            config,
+            catalog: { type: 'string', demandOption: true, describe: 'The configured catalog, a JSON file' },
+            output: {
+              type: 'string',
+              array: true,
+              demandOption: true,
+              describe: 'What a read printed on stdout; several in the order of the reads',
+            },
+            state: {
+              type: 'string',
+              describe: 'The state up to which to compare; the last of the output, if left out',
+            },
+            sample: { type: 'number', default: 200, describe: 'How many rows of each kind are read again' },
+            ids: { type: 'number', default: 20, describe: 'How many rows of each kind are named' },
+            all: { type: 'boolean', default: false, describe: 'Print the days that are equal too' },
+            json: { type: 'boolean', default: false, describe: 'Print JSON, for machines' },
+          })
+          .example(
+            '$0 verify --config config.json --catalog catalog.json --output first.jsonl --output second.jsonl',
+            'A first read and the one after it, together',
+          )
+          .example(
+            '$0 verify --config config.json --catalog catalog.json --output first.jsonl --sample 1000',
+            'Reads more rows again',
+          ),
       async (argv) => {
         const { verify } = await import('./verify.ts');
         done(await verify(argv, surroundings));
@@ -154,9 +153,22 @@ function commandLine(args: readonly string[], surroundings: Surroundings, done: 
         done(await sandbox(argv, surroundings));
       },
     )
+    .command('config', 'Make a configuration', (configYargs) =>
+      configCommands(configYargs, surroundings, done),
+    )
+    .command('webhook', 'Set up webhooks, and try them', (webhookYargs) =>
+      webhookCommands(webhookYargs, surroundings, done),
+    )
     .command('catalog', 'Work on a tenant catalog', (catalogYargs) =>
       catalogCommands(catalogYargs, surroundings, done),
     )
+    .completion(
+      'completion',
+      'Print what makes your shell complete commands: source <(source-centra completion)',
+    )
+    .example('$0 config init', 'Begin here: asks for the shop and the token')
+    .example('$0 sandbox > config.json &', 'Or with a made-up shop')
+    .example('$0 read --config config.json --format jsonl --out data/', 'Then read it')
     .demandCommand(1, 'Say which command to run.')
     .strict()
     .version(surroundings.version)

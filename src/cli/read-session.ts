@@ -1,4 +1,4 @@
-import type { ClientObserver, Usage } from '../centra/client.ts';
+import type { CentraClient, ClientObserver } from '../centra/client.ts';
 import type { Configuration } from '../config/load.ts';
 import type { OfferedStream, WantedStream } from '../protocol/message.ts';
 import type { Slice } from '../sync/plan.ts';
@@ -8,6 +8,7 @@ import type { ToldIds } from '../sync/told-ids.ts';
 import { type Log, loggingObserver } from './log.ts';
 import { compileMapping, type Mapping, offered, refuseBeforeAsking } from './mapping.ts';
 import { wholeStream } from './read-input.ts';
+import { withTelemetry } from './read-telemetry.ts';
 import { findSchemas, openShop } from './shop.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -16,7 +17,8 @@ export interface ReadSession {
   readonly wanted: readonly WantedStream[];
   readonly streams: readonly OfferedStream[];
   readonly start: (options: SyncStart) => Sync;
-  readonly usage: () => Usage;
+  readonly usage: CentraClient['usage'];
+  readonly limitsUsed: CentraClient['limitsUsed'];
   readonly close: () => Promise<void>;
 }
 
@@ -42,12 +44,12 @@ const LONGEST_THROTTLE_MS = 65 * 60_000;
 /** Asks the shop for its schema and compiles the mapping against it; throws where nothing can be read at all. */
 export async function openReadSession(
   { configuration, told, signal, ...options }: SessionOptions,
-  { version, log }: Pick<Surroundings, 'version' | 'log'>,
+  surroundings: Surroundings,
 ): Promise<ReadSession> {
+  const { log } = surroundings;
   await refuseBeforeAsking(configuration);
   let sync: Sync | undefined;
-  const shop = openShop(configuration, {
-    version,
+  const shop = openShop(configuration, surroundings, {
     patienceMs: configuration.maxWaitMs,
     longestThrottleMs: LONGEST_THROTTLE_MS,
     isPaced: true,
@@ -79,13 +81,14 @@ export async function openReadSession(
         reconcileEveryHours: configuration.reconcileEveryHours,
         reconcileDaysBack: configuration.reconcileDaysBack,
       });
-      return sync;
+      return { ...sync, messages: withTelemetry(sync.messages, shop.telemetry) };
     };
     return Object.freeze({
       wanted,
       streams: mapping.streams.map((stream) => offered(stream, configuration)),
       start,
       usage: shop.client.usage,
+      limitsUsed: shop.client.limitsUsed,
       close: shop.close,
     });
   } catch (error) {
@@ -94,10 +97,15 @@ export async function openReadSession(
   }
 }
 
-/** The server's clock goes on from what it said. */
+/** What the server said is the time of a first read; for those after it, its clock goes on from there. */
 function serverClock(serverNowMs: number): () => number {
-  const aheadMs = serverNowMs - Date.now();
-  return () => Date.now() + aheadMs;
+  const saidMs = Date.now();
+  let isFirst = true;
+  return () => {
+    const passedMs = isFirst ? 0 : Date.now() - saidMs;
+    isFirst = false;
+    return serverNowMs + passedMs;
+  };
 }
 
 function allOf({ streams, unreadable }: Mapping): readonly WantedStream[] {

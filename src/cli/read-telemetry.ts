@@ -1,4 +1,3 @@
-import type { ClientObserver } from '../centra/client.ts';
 import type { Message } from '../protocol/message.ts';
 import type { ShopTelemetry } from '../telemetry/telemetry.ts';
 
@@ -20,9 +19,4 @@ function tell(message: Message, telemetry: ShopTelemetry): void {
   if (message.type !== 'status' || message.status === 'running') return;
   if (message.status === 'started') telemetry.streamStarted(message.stream);
   else telemetry.streamEnded(message.stream, message.status === 'complete');
-}
-
-/** Tells telemetry of each request: a part of a client's observer. */
-export function observeRequests(telemetry: ShopTelemetry): Required<Pick<ClientObserver, 'exchanged'>> {
-  return { exchanged: telemetry.requested };
 }

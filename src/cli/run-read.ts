@@ -8,6 +8,7 @@ import type { ReadInput } from './read-input.ts';
 import { openReadSession } from './read-session.ts';
 import type { OpenSink, Sink } from './sink.ts';
 import type { Surroundings } from './surroundings.ts';
+import { type Bars, startBars } from './terminal/bars.ts';
 import { openToldInbox } from './told-inbox.ts';
 
 /** What is to be read, and with which configuration. */
@@ -39,7 +40,8 @@ export async function runRead(
   );
   try {
     const sink = await openSink({ streams: session.streams, wanted: session.wanted, states });
-    const failures = await pour(session.start({ states, slice }), sink);
+    const bars = startBars(surroundings, session.limitsUsed);
+    const failures = await pour(session.start({ states, slice }), sink, bars).finally(bars.stop);
     if (surroundings.signal.aborted) throw surroundings.signal.reason;
     surroundings.log('info', usageInWords(session.usage()));
     return { exitCode: failures.size === 0 ? SUCCESS : worstOf([...failures]) };
@@ -59,10 +61,11 @@ function keepMemoryFlat(): void {
 }
 
 /** Hands on what the sync says and returns the kinds of its failures. */
-async function pour(sync: Sync, sink: Sink): Promise<ReadonlySet<ErrorKind>> {
+async function pour(sync: Sync, sink: Sink, bars: Bars): Promise<ReadonlySet<ErrorKind>> {
   const failures = new Set<ErrorKind>();
   try {
     for await (const message of sync.messages) {
+      bars.follow(message);
       await sink.take(message);
       if (message.type === 'failure') failures.add(message.error.kind);
     }

@@ -1,6 +1,14 @@
 import { once } from 'node:events';
 import type { Argv } from 'yargs';
+import {
+  fileReference,
+  processSecrets,
+  resolveSecret,
+  variableReference,
+} from '../config/secret-reference.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
+import type { WebhookOptions } from '../sandbox/webhook-settings.ts';
+import { badArguments } from './bad-arguments.ts';
 import { SUCCESS } from './exit-code.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -32,6 +40,29 @@ export function sandboxOptions(yargs: Argv) {
     .option('clock-frozen', { type: 'boolean', describe: "Whether the shop's clock moves only when told" })
     .option('token', { type: 'string', describe: 'The API token to accept' })
     .option('events', { type: 'boolean', describe: 'Whether the events system is enabled' })
+    .option('webhook-url', { type: 'string', describe: 'Where to send signed webhooks about changes' })
+    .option('webhook-secret-file', {
+      type: 'string',
+      describe: 'The file that holds the endpoint secret of the webhook',
+    })
+    .option('webhook-secret-env', {
+      type: 'string',
+      describe: 'The environment variable that holds it, instead of a file',
+    })
+    .option('webhook-types', {
+      type: 'string',
+      array: true,
+      choices: ['order', 'return', 'shipment', 'customer', 'account'] as const,
+      describe: 'The event triggers that are on; order, if left out',
+    })
+    .option('webhook-retries', {
+      type: 'number',
+      describe: 'How often a call that failed is made again, 0 to 3; 0, if left out',
+    })
+    .option('webhook-batch-ms', {
+      type: 'number',
+      describe: 'How long changes are gathered for one call; 100, if left out',
+    })
     .example('$0 sandbox > config.json &', 'A shop to try things with; its first line is a configuration')
     .example('$0 sandbox --orders 20000 --plan unlimited', 'A larger shop without limits')
     .example('$0 sandbox --tenant nord --plan growth', 'Other attributes, and the limits of a small plan')
@@ -39,6 +70,13 @@ export function sandboxOptions(yargs: Argv) {
       '$0 sandbox --seed 7 --clock-start 2026-05-01T12:00:00Z --clock-frozen',
       'The same shop each time, for a test',
     )
+    .example(
+      '$0 sandbox --webhook-url http://127.0.0.1:8080/centra/acme --webhook-secret-file secret.txt',
+      'Tell a receiver of each changed order',
+    )
+    .implies({ webhookSecretFile: 'webhookUrl', webhookSecretEnv: 'webhookUrl' })
+    .implies({ webhookTypes: 'webhookUrl', webhookRetries: 'webhookUrl', webhookBatchMs: 'webhookUrl' })
+    .conflicts('webhook-secret-file', 'webhook-secret-env')
     .strict();
 }
 
@@ -46,6 +84,7 @@ type SandboxArguments = Awaited<ReturnType<typeof sandboxOptions>['argv']>;
 
 /** Serves until it is stopped. One JSON line on stdout tells a program where; stderr tells a person. */
 export async function sandbox(args: SandboxArguments, { output, signal }: Surroundings): Promise<number> {
+  const webhooks = webhookOf(args);
   const shop = await startSandbox({
     port: args.port,
     host: args.host,
@@ -58,6 +97,7 @@ export async function sandbox(args: SandboxArguments, { output, signal }: Surrou
     ...(args.clockFrozen !== undefined && { clockFrozen: args.clockFrozen }),
     ...(args.token !== undefined && { token: args.token }),
     ...(args.events !== undefined && { events: args.events }),
+    ...(webhooks !== undefined && { webhooks }),
   });
   const { endpoint, token, controlEndpoint } = shop;
   await output.write(`${JSON.stringify({ endpoint, api_token: token, control: controlEndpoint })}\n`);
@@ -67,4 +107,26 @@ export async function sandbox(args: SandboxArguments, { output, signal }: Surrou
   if (!signal.aborted) await once(signal, 'abort');
   await shop.close();
   return SUCCESS;
+}
+
+function webhookOf(args: SandboxArguments): WebhookOptions | undefined {
+  if (args.webhookUrl === undefined) return undefined;
+  return {
+    url: args.webhookUrl,
+    secret: webhookSecretOf(args),
+    ...(args.webhookTypes !== undefined && { types: args.webhookTypes }),
+    ...(args.webhookRetries !== undefined && { retries: args.webhookRetries }),
+    ...(args.webhookBatchMs !== undefined && { batchMs: args.webhookBatchMs }),
+  };
+}
+
+/** A secret on the command line would be in every list of processes. */
+function webhookSecretOf({ webhookSecretFile: file, webhookSecretEnv: variable }: SandboxArguments): string {
+  if (file !== undefined) {
+    return resolveSecret(fileReference(file), { ...processSecrets, what: '--webhook-secret-file' });
+  }
+  if (variable !== undefined) {
+    return resolveSecret(variableReference(variable), { ...processSecrets, what: '--webhook-secret-env' });
+  }
+  throw badArguments('source-centra sandbox', 'A webhook needs its secret.');
 }

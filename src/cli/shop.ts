@@ -1,22 +1,25 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { GraphQLSchema } from 'graphql';
-import { type CentraClient, type ClientObserver, createClient } from '../centra/client.ts';
+import { type CentraClient, type ClientObserver, createClient, type Exchange } from '../centra/client.ts';
 import { bundledSchema, liveSchema } from '../centra/schema.ts';
 import { httpTransport } from '../centra/transport.ts';
 import type { Configuration } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
+import type { ShopTelemetry } from '../telemetry/telemetry.ts';
 import type { Log } from './log.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export interface Shop {
   readonly client: CentraClient;
+  readonly telemetry: ShopTelemetry;
   readonly close: () => Promise<void>;
 }
 
 /** The way to a customer's API, with the real network, clock and dice. */
 export function openShop(
   configuration: Configuration,
+  { version, telemetry, face, output }: Pick<Surroundings, 'version' | 'telemetry' | 'face' | 'output'>,
   options: {
-    readonly version: string;
     readonly patienceMs: number;
     /** Where a person waits: as long as the patience. */
     readonly longestThrottleMs?: number;
@@ -24,10 +27,15 @@ export function openShop(
     readonly isPaced?: boolean;
   },
 ): Shop {
+  const exchanged = (exchange: Exchange): void => {
+    watcher.requested(exchange);
+    if (face.exchanged !== undefined) output.say(face.exchanged(exchange)).catch(() => undefined);
+  };
   const transport = httpTransport({
     connections: configuration.maxConcurrency,
     silenceMs: configuration.requestTimeoutMs,
   });
+  const watcher = telemetry.shop(configuration.endpoint);
   const client = createClient({
     endpoint: configuration.endpoint,
     token: () => configuration.apiToken.reveal(),
@@ -40,10 +48,11 @@ export function openShop(
     ...(options.isPaced && {
       pace: { share: configuration.budgetShare, maxConcurrency: configuration.maxConcurrency },
     }),
-    userAgent: `source-centra/${options.version}`,
-    observer: options.observer,
+    userAgent: `source-centra/${version}`,
+    observer: { ...options.observer, exchanged },
   });
-  return { client, close: transport.close };
+  watcher.watch(client);
+  return { client, telemetry: watcher, close: transport.close };
 }
 
 export interface Schemas {

@@ -1,3 +1,4 @@
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Face } from './face.ts';
 import type { Log } from './log.ts';
 import type { Output } from './output.ts';
@@ -11,5 +12,8 @@ export interface Surroundings<F extends Face = Face> {
   readonly signal: AbortSignal;
   readonly version: string;
   readonly isDebug: boolean;
+  /** Whether the user wants to hear only of what is wrong. */
+  readonly isQuiet: boolean;
+  readonly telemetry: Telemetry;
   readonly face: F;
 }

@@ -4,7 +4,6 @@ import { configurationSchema } from '../config/load.ts';
 import { ConnectorError, sentence } from '../errors.ts';
 import { type AboutFormat, aboutTap } from '../protocol/singer/about.ts';
 import { singerCatalog } from '../protocol/singer/catalog.ts';
-import { singerFailure, singerLog, singerSpeaker } from '../protocol/singer/speaker.ts';
 import { badArguments } from './bad-arguments.ts';
 import { discoverStreams } from './discover.ts';
 import { DOCUMENTATION_URL } from './documentation.ts';
@@ -14,25 +13,19 @@ import type { ReadingFace } from './face.ts';
 import { openConfiguration } from './open-configuration.ts';
 import { runProcess } from './process.ts';
 import { runRead } from './run-read.ts';
+import { singerFace } from './singer-face.ts';
 import { spokenTo } from './sink.ts';
 import type { Surroundings } from './surroundings.ts';
 import { tapConfiguration, tapReadInput } from './tap-input.ts';
 
 type TapSurroundings = Surroundings<ReadingFace>;
 
-const singerFace = Object.freeze<ReadingFace>({
-  name: 'tap-centra',
-  isProtocol: true,
-  log: singerLog,
-  failure: singerFailure,
-  speaker: ({ streams, wanted, states }) => singerSpeaker({ streams, wanted, bookmarks: states }),
-});
-
 /** Runs `tap-centra` and returns the exit code. Singer has options where others have commands. */
 export async function runTapCentra(args: readonly string[]): Promise<number> {
   const isDebug = args.includes('--debug');
-  return runProcess({ face: singerFace, isDebug }, async (surroundings) => {
-    const argv = await options(args, surroundings.version).parseAsync();
+  const options = { face: singerFace, name: 'tap-centra', isDebug, isQuiet: false };
+  return runProcess(options, async (surroundings) => {
+    const argv = await commandLine(args, surroundings.version).parseAsync();
     // yargs has answered by itself.
     if (argv.help === true || argv.version === true) return SUCCESS;
     return runOptions(argv, surroundings);
@@ -49,7 +42,7 @@ interface TapArguments {
   readonly format: AboutFormat;
 }
 
-function options(args: readonly string[], version: string) {
+function commandLine(args: readonly string[], version: string) {
   return yargs([...args])
     .scriptName('tap-centra')
     .usage('$0 [options]\n\nReads a Centra shop as a Singer tap.')

@@ -37,12 +37,11 @@ export interface VerifyArguments {
 
 /** Compares the shop with what reads have written. */
 export async function verify(args: VerifyArguments, surroundings: Surroundings): Promise<number> {
-  const { output, log, signal, version } = surroundings;
+  const { output, log, signal } = surroundings;
   const { config, catalog, state } = args;
   const configuration = await openConfiguration(() => loadConfiguration(config), surroundings);
   const { wanted = [], states } = await readInput({ catalog, state }, Date.now());
-  const shop = openShop(configuration, {
-    version,
+  const shop = openShop(configuration, surroundings, {
     patienceMs: configuration.maxWaitMs,
     observer: loggingObserver(log),
     isPaced: true,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { ConnectorError } from '../errors.ts';
 import { isObject, parseJson } from '../json.ts';
 import { packageRoot } from '../package-root.ts';
@@ -57,7 +57,34 @@ export async function loadConfiguration(path: string, sources = processSecrets):
     });
   });
   const value = parseJson(text, `the configuration file ${path}`);
-  return parseConfiguration(value, await configurationSchema(), sources);
+  const folder = dirname(path);
+  const readFileBeside = (file: string) => sources.readFile(resolve(folder, file));
+  const configuration = parseConfiguration(value, await configurationSchema(), {
+    ...sources,
+    readFile: readFileBeside,
+  });
+  return besideFile(configuration, folder);
+}
+
+/** Paths in a configuration file are relative to it, wherever the command is run. */
+function besideFile(configuration: Configuration, folder: string): Configuration {
+  const { tenantCatalog, webhook } = configuration;
+  const inbox = webhook.inbox?.reveal();
+  return Object.freeze({
+    ...configuration,
+    tenantCatalog:
+      tenantCatalog.source === 'file'
+        ? { ...tenantCatalog, path: beside(folder, tenantCatalog.path) }
+        : tenantCatalog,
+    webhook:
+      inbox === undefined || /^postgres(ql)?:/i.test(inbox)
+        ? webhook
+        : { ...webhook, inbox: new Secret(beside(folder, inbox)) },
+  });
+}
+
+function beside(folder: string, path: string): string {
+  return isAbsolute(path) ? path : join(folder, path);
 }
 
 /** Follows the references to secrets first, so that what the schema asks of a secret is asked of the secret itself. */

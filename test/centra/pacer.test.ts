@@ -80,3 +80,25 @@ test.each<[string, World]>([
   const times = await moments(100, world);
   expect(times.at(-1)).toBeLessThan(100 * 60);
 });
+
+test('says how much of the limits is used up, by all, and as time goes by', async () => {
+  let nowMs = 0;
+  const pacer = new Pacer({
+    share: 0.5,
+    maxConcurrency: 4,
+    clock: () => nowMs,
+    sleep: async () => undefined,
+    askLimits: async () => ({
+      kind: 'limits',
+      limits: [{ resource: 'complexity', windowMs: 10_000, quota: 60_000, remaining: 48_000 }],
+    }),
+    waiting: () => undefined,
+  });
+  expect(pacer.limitsUsed()).toEqual([]);
+  const ticket = await pacer.admit('query', 100, never);
+  ticket.settle(12_000);
+  const limit = { resource: 'complexity', windowMs: 10_000, share: 0.5 };
+  expect(pacer.limitsUsed()).toEqual([{ ...limit, used: expect.closeTo(0.4, 3) }]);
+  nowMs += 2_000;
+  expect(pacer.limitsUsed()).toEqual([{ ...limit, used: expect.closeTo(0.2, 3) }]);
+});

@@ -26,6 +26,7 @@ export interface RunOptions {
   /** Stops to read the output, as a destination that died, once it holds so many lines. */
   readonly closeAfterLines?: number;
   readonly nodeArgs?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
   /** The command writes for people: stdout holds no messages. */
   readonly isForPeople?: boolean;
 }
@@ -34,7 +35,7 @@ export interface RunOptions {
 export async function sourceCentra(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const child = spawn(process.execPath, [...(options.nodeArgs ?? []), bin, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, NODE_EXTRA_CA_CERTS: undefined },
+    env: { PATH: process.env.PATH, NODE_EXTRA_CA_CERTS: undefined, ...options.environment },
   });
   let stdout = '';
   let stderr = '';

@@ -17,6 +17,7 @@ function clientOf(answer: (query: Query) => Readonly<Record<string, unknown>>) {
     },
     comfortableRows: (_, most) => most,
     usage: () => ({ requests: asked.length, complexity: 0, retries: 0, throttledMs: 0, pacedMs: 0 }),
+    limitsUsed: () => [],
   };
   return { client, asked };
 }

@@ -63,7 +63,7 @@ export async function openCatalog(
   surroundings: Surroundings,
   { observer = {} }: OpenOptions = {},
 ): Promise<OpenCatalog> {
-  const { log, signal, version } = surroundings;
+  const { log, signal } = surroundings;
   const { config } = args;
   const configuration =
     config === undefined ? undefined : await openConfiguration(() => loadConfiguration(config), surroundings);
@@ -72,8 +72,7 @@ export async function openCatalog(
     const schemas = await offlineSchemas();
     return { ...(await compiledFrom(source, schemas, undefined)), client: undefined, close: async () => {} };
   }
-  const shop = openShop(configuration, {
-    version,
+  const shop = openShop(configuration, surroundings, {
     patienceMs: PATIENCE_MS,
     observer: { ...loggingObserver(log), ...observer },
   });

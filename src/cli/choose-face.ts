@@ -1,0 +1,67 @@
+import { sentence } from '../errors.ts';
+import { airbyteFace, type Face } from './face.ts';
+import { singerFace } from './singer-face.ts';
+import { wantsColour } from './terminal/capabilities.ts';
+import { type LogFormat, logLineOf } from './terminal/log-lines.ts';
+
+const protocolCommands: ReadonlySet<string> = new Set(['spec', 'check', 'discover', 'read']);
+
+export interface FaceChoice {
+  readonly args: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+  /** Whether stderr is a terminal. */
+  readonly isTty: boolean;
+}
+
+/**
+ * How a command line wants to be spoken to. It is known before the arguments are understood, since what is wrong with them
+ * must be said in the right form, too.
+ */
+export function chooseFace({ args, environment, isTty }: FaceChoice): Face {
+  const command = args.find((argument) => !argument.startsWith('-')) ?? '';
+  const format = optionIn(args, 'format');
+  if (protocolCommands.has(command) && format !== 'jsonl') return airbyteFace;
+  if (command === 'serve' && args.includes('--read')) return format === 'singer' ? singerFace : airbyteFace;
+  return peopleFace({
+    format: optionIn(args, 'log-format') === 'json' ? 'json' : 'text',
+    isColoured: wantsColour({ isTty, environment }),
+    isQuiet: args.includes('--quiet'),
+  });
+}
+
+function optionIn(args: readonly string[], option: string): string | undefined {
+  const at = args.findIndex((argument) => argument === `--${option}` || argument.startsWith(`--${option}=`));
+  const found = args[at];
+  return found?.includes('=') === true
+    ? found.slice(found.indexOf('=') + 1)
+    : at < 0
+      ? undefined
+      : args[at + 1];
+}
+
+/** For commands that write for people: stdout holds their result, stderr what happens on the way. */
+function peopleFace(options: {
+  readonly format: LogFormat;
+  readonly isColoured: boolean;
+  readonly isQuiet: boolean;
+}): Face {
+  const { format, isColoured, isQuiet } = options;
+  return Object.freeze<Face>({
+    name: 'source-centra',
+    isProtocol: false,
+    log: ({ level, message }) => {
+      const isTold = !isQuiet || level === 'warn' || level === 'error';
+      return {
+        out: '',
+        err: isTold ? logLineOf(format, { timeMs: Date.now(), level, message }, isColoured) : '',
+      };
+    },
+    failure: (error) => ({
+      out: '',
+      err:
+        format === 'json'
+          ? logLineOf(format, { timeMs: Date.now(), level: 'error', message: sentence(error) }, isColoured)
+          : `source-centra: ${sentence(error)}\n`,
+    }),
+  });
+}
