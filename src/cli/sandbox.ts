@@ -101,8 +101,9 @@ export async function sandbox(args: SandboxArguments, { output, signal }: Surrou
   });
   const { endpoint, token, controlEndpoint } = shop;
   await output.write(`${JSON.stringify({ endpoint, api_token: token, control: controlEndpoint })}\n`);
+  const told = webhooks === undefined ? '' : `  Webhooks:  to ${new URL(webhooks.url).origin}\n`;
   process.stderr.write(
-    `A made-up Centra shop answers at ${endpoint}\n  API token: ${token}\n  Control:   ${controlEndpoint}\nStop it with Ctrl-C.\n`,
+    `A made-up Centra shop answers at ${endpoint}\n  API token: ${token}\n  Control:   ${controlEndpoint}\n${told}Stop it with Ctrl-C.\n`,
   );
   if (!signal.aborted) await once(signal, 'abort');
   await shop.close();
@@ -128,5 +129,8 @@ function webhookSecretOf({ webhookSecretFile: file, webhookSecretEnv: variable }
   if (variable !== undefined) {
     return resolveSecret(variableReference(variable), { ...processSecrets, what: '--webhook-secret-env' });
   }
-  throw badArguments('source-centra sandbox', 'A webhook needs its secret.');
+  throw badArguments(
+    'source-centra sandbox',
+    'A webhook needs its endpoint secret: name it with --webhook-secret-file or --webhook-secret-env.',
+  );
 }

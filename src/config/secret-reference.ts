@@ -35,7 +35,8 @@ export function isVariableName(text: string): boolean {
 export function resolveSecret(text: string, sources: SecretSources & { readonly what: string }): string {
   const inside = insideOf(text);
   if (inside === undefined) return text;
-  const { what } = sources;
+  const { what, environment } = sources;
+  if (environment.DEPLOYMENT_MODE?.toUpperCase() === 'CLOUD') throw notInACloud(what);
   const secret = inside.startsWith('file:')
     ? fromFile(inside.slice('file:'.length).trim(), sources)
     : fromVariable(inside, sources);
@@ -101,6 +102,16 @@ function whyUnreadable(cause: unknown): string {
   if (code === 'EACCES' || code === 'EPERM') return 'this user may not read';
   if (code === 'EISDIR') return 'is a folder';
   return 'cannot be read';
+}
+
+/** Airbyte sets DEPLOYMENT_MODE. Where strangers write configurations, none may look at the machine that runs it. */
+function notInACloud(what: string): ConnectorError {
+  return new ConnectorError({
+    kind: 'config',
+    code: 'config/secret_reference',
+    message: `${what} is a reference, which is not followed on a platform that many share.`,
+    hint: 'Enter the secret itself: the platform keeps it.',
+  });
 }
 
 function malformed(what: string): ConnectorError {

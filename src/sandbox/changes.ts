@@ -31,12 +31,13 @@ export function updateOrders(
   const { orders } = shop;
   return rowsOf(orders, target, orders.version()).map((slot) => {
     const { status, ...overlay } = set ?? {};
-    const moved = set === undefined ? nextStatus[orders.status(slot)] : (status as OrderStatus | undefined);
+    const before = orders.status(slot);
+    const moved = set === undefined ? nextStatus[before] : (status as OrderStatus | undefined);
     orders.update(slot, at, {
       ...(moved === undefined ? {} : { status: moved }),
       overlay: set === undefined ? { otherComment: `Changed ${orders.version() + 1}` } : overlay,
     });
-    orderEvent(shop, slot, 'UPDATED', at);
+    orderEvent(shop, slot, 'UPDATED', at, moved === before ? undefined : moved);
     return orders.number(slot);
   });
 }
@@ -184,7 +185,7 @@ function rowsOf(
   );
 }
 
-function orderEvent(shop: Shop, slot: number, changeType: ChangeType, at: number): void {
+function orderEvent(shop: Shop, slot: number, changeType: ChangeType, at: number, moved?: OrderStatus): void {
   const marketId = marketOf(shop, slot)?.id;
   shop.events.record(
     {
@@ -193,6 +194,7 @@ function orderEvent(shop: Shop, slot: number, changeType: ChangeType, at: number
       objectReference: shop.orders.id(slot),
       storeId: shop.orders.store(slot).id,
       ...(marketId === undefined ? {} : { marketId }),
+      ...(moved === undefined ? {} : { moved }),
     },
     at,
   );

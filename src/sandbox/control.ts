@@ -17,6 +17,7 @@ import { type Fault, faultKinds } from './faults.ts';
 import { type Plan, plans } from './rate-limits.ts';
 import { retryAfterForms } from './retry-after.ts';
 import { tokenText } from './tokens.ts';
+import { setWebhook, setWebhookFaults, shownWebhooks } from './webhook-control.ts';
 
 /** A JSON value, or the rows of a JSON array that is written as it is made. */
 export type ControlAnswer = { readonly json: unknown } | { readonly rows: Iterable<unknown> };
@@ -110,6 +111,18 @@ const commands: Readonly<Record<string, Command>> = Object.freeze({
   'DELETE requests': ({ log }) => {
     log.clear();
     return json([]);
+  },
+  'GET webhooks': ({ webhooks }, _, query) => json(shownWebhooks(webhooks, query)),
+  'POST webhooks': ({ webhooks }, body) => json(setWebhook(webhooks, body)),
+  'DELETE webhooks': ({ webhooks }) => {
+    webhooks.log.clear();
+    return json([]);
+  },
+  'POST webhooks/faults': ({ webhooks }, body) => json(setWebhookFaults(webhooks, body)),
+  'POST webhooks/flush': ({ webhooks }, body) => {
+    onlyFields(body, [], 'The body');
+    webhooks.flush();
+    return json({ waiting: webhooks.waiting });
   },
 } satisfies Record<string, Command>);
 

@@ -6,6 +6,7 @@ import type { RetryAfterForm } from './retry-after.ts';
 import type { ServedSchema } from './served-schema.ts';
 import type { Shop } from './shop.ts';
 import type { Token } from './tokens.ts';
+import type { Webhooks } from './webhooks.ts';
 
 /** One running sandbox: the shop, and all that stands between it and its clients. */
 export interface Environment {
@@ -14,6 +15,7 @@ export interface Environment {
   readonly served: ServedSchema;
   readonly limits: RateLimits;
   readonly faults: Faults;
+  readonly webhooks: Webhooks;
   readonly log: RequestLog;
   readonly tokens: Map<string, Token>;
   readonly mainToken: string;

@@ -1,3 +1,5 @@
+import type { OrderStatus } from './order-table.ts';
+
 export type ChangeType = 'CREATED' | 'UPDATED' | 'DELETED' | 'COMPLETED' | 'DEPENDENT_DATA_CHANGED';
 
 export const changeTypes: readonly ChangeType[] = Object.freeze([
@@ -15,6 +17,8 @@ export interface Occurrence {
   readonly objectReference: string;
   readonly storeId?: number;
   readonly marketId?: number;
+  /** The status that it moved to, where it is an order and moved. */
+  readonly moved?: OrderStatus;
 }
 
 export interface ShopEvent extends Occurrence {
@@ -34,7 +38,13 @@ export interface EventListener {
 export class EventLog {
   readonly #queues = new Map<string, Map<number, ShopEvent>>();
   readonly #listeners: EventListener[] = [];
+  readonly #watchers: ((occurrence: Occurrence, at: number) => void)[] = [];
   #lastId = 7000;
+
+  /** Hears of everything that happens, listened to or not. */
+  watch(watcher: (occurrence: Occurrence, at: number) => void): void {
+    this.#watchers.push(watcher);
+  }
 
   listeners(integrationName: string): readonly EventListener[] {
     return this.#listeners.filter((listener) => listener.integrationName === integrationName);
@@ -56,6 +66,7 @@ export class EventLog {
   }
 
   record(occurrence: Occurrence, at: number): void {
+    for (const watcher of this.#watchers) watcher(occurrence, at);
     for (const listener of this.#listeners) {
       if (listener.objectType !== occurrence.objectType) continue;
       if (!listener.changeTypes.includes(occurrence.changeType)) continue;

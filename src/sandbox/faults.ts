@@ -18,16 +18,20 @@ export const faultKinds = Object.freeze([
 
 type FaultKind = (typeof faultKinds)[number];
 
-export interface Fault {
-  readonly kind: FaultKind;
+/** When a fault strikes. */
+export interface FaultRule {
   /** The share of the requests that it strikes, drawn from the seed of the faults; 1 unless given. */
   readonly rate?: number;
   /** How often it strikes at most; without end unless given. */
   readonly times?: number;
   /** How many matching requests pass first. */
   readonly after?: number;
-  /** Only requests whose query holds this text. */
+  /** Only requests whose query holds this text; for webhooks, calls whose JSON holds it. */
   readonly match?: string;
+}
+
+export interface Fault extends FaultRule {
+  readonly kind: FaultKind;
   /** For `throttle`: the form of the header, the sandbox's own unless given. */
   readonly retryAfter?: RetryAfterForm;
   /** For `throttle`: how long to wait; 2 unless given. */
@@ -37,16 +41,16 @@ export interface Fault {
 }
 
 /** What goes wrong, in the order of the list: the first fault that strikes decides. */
-export class Faults {
-  #active: { readonly fault: Fault; seen: number; struck: number }[] = [];
+export class Faults<F extends FaultRule = Fault> {
+  #active: { readonly fault: F; seen: number; struck: number }[] = [];
   #draw = fractions(1);
 
-  replace(faults: readonly Fault[], seed: number): void {
+  replace(faults: readonly F[], seed: number): void {
     this.#active = faults.map((fault) => ({ fault, seen: 0, struck: 0 }));
     this.#draw = fractions(seed);
   }
 
-  strike(query: string): Fault | undefined {
+  strike(query: string): F | undefined {
     for (const one of this.#active) {
       const { fault } = one;
       if (fault.match !== undefined && !query.includes(fault.match)) continue;
@@ -57,5 +61,10 @@ export class Faults {
       return fault;
     }
     return undefined;
+  }
+
+  /** A fraction, for what a fault leaves to chance. */
+  draw(): number {
+    return this.#draw();
   }
 }

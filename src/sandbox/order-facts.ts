@@ -66,6 +66,11 @@ export function customerIdOf(shop: Shop, slot: number): number | null {
   return 1 + shop.dice.below(shop.customerCount, salts.customer, slot);
 }
 
+/** An order has one shipment, which it is sent with. */
+export function shipmentIdOf(slot: number): number {
+  return slot + 300;
+}
+
 export function accountIdOf(shop: Shop, slot: number): number | null {
   if (!shop.orders.isWholesale(slot)) return null;
   return 1 + shop.dice.below(shop.accountCount, salts.account, slot);

@@ -1,6 +1,6 @@
 import { comments } from './awkward-text.ts';
 import { salted } from './dice.ts';
-import { accountIdOf, currencyBaseRate, customerIdOf } from './order-facts.ts';
+import { accountIdOf, currencyBaseRate, customerIdOf, shipmentIdOf } from './order-facts.ts';
 import { orderMoney, orderNode, paymentHistory } from './order-fields.ts';
 import { account, address, customer } from './people.ts';
 import { dateField, type TypeFields } from './request-context.ts';
@@ -104,7 +104,7 @@ export const fieldsOfReturns = Object.freeze({
       orderMoney(shop, line.orderLine.slot, returnLineValue(line, args.includingTax !== false)),
   } satisfies TypeFields<ReturnLine>,
   Shipment: {
-    id: ({ order }) => order + 300,
+    id: ({ order }) => shipmentIdOf(order),
     number: ({ order }, _, { shop }) => `${shop.orders.number(order)}-1`,
     createdAt: dateField(shippedAt),
     updatedAt: dateField(shippedAt),

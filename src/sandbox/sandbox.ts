@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConnectorError } from '../errors.ts';
 import { Clock } from './clock.ts';
+import { ControlError } from './control-error.ts';
 import { formatDateTime, parseDateTime } from './date-time.ts';
 import type { Environment } from './environment.ts';
 import { Faults } from './faults.ts';
@@ -13,6 +14,9 @@ import { ServedSchema } from './served-schema.ts';
 import { openShop } from './shop.ts';
 import type { TenantName } from './tenants.ts';
 import { tokenText } from './tokens.ts';
+import { openWebhookPost, type WebhookPost } from './webhook-post.ts';
+import { type WebhookOptions, type WebhookSettings, webhookSettings } from './webhook-settings.ts';
+import { Webhooks } from './webhooks.ts';
 
 export interface SandboxOptions {
   /** 0, the default, for any free one. */
@@ -41,6 +45,8 @@ export interface SandboxOptions {
   readonly events?: boolean;
   /** How an answer 429 says when to come back: `epoch` seconds unless given. */
   readonly retryAfter?: RetryAfterForm;
+  /** A webhook that is told of changes; none unless given. */
+  readonly webhooks?: WebhookOptions;
 }
 
 export interface Sandbox {
@@ -63,7 +69,8 @@ const mostOrders = 1_000_000;
  * await sandbox.close();
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const environment = openEnvironment(options);
+  const sender = openWebhookPost();
+  const environment = openEnvironment(options, sender.post);
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     response.sendDate = false;
     handle(environment, request, response).catch(() => response.destroy());
@@ -74,17 +81,27 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     server.listen(options.port ?? 0, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
-  const origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const reachable = reachableAt(host);
+  const origin = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
   return {
     endpoint: `${origin}/graphql`,
     controlEndpoint: `${origin}/control`,
     token: environment.mainToken,
-    close: () =>
-      new Promise((resolve, reject) => {
+    close: async () => {
+      environment.webhooks.remove();
+      await sender.close();
+      await new Promise<void>((resolve, reject) => {
         server.close((error) => (error === undefined ? resolve() : reject(error)));
         server.closeAllConnections();
-      }),
+      });
+    },
   };
+}
+
+/** Nobody can call the address that stands for all of a machine's; its own loopback one is among them. */
+function reachableAt(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' ? '::1' : host;
 }
 
 function cannotListen(error: Error, port: number, host: string): ConnectorError {
@@ -103,7 +120,7 @@ function cannotListen(error: Error, port: number, host: string): ConnectorError 
   });
 }
 
-function openEnvironment(options: SandboxOptions): Environment {
+function openEnvironment(options: SandboxOptions, post: WebhookPost): Environment {
   const port = options.port ?? 0;
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw optionError('port', 'must be from 0 to 65535');
@@ -127,12 +144,16 @@ function openEnvironment(options: SandboxOptions): Environment {
     integrationName: 'sandbox',
     storeIds: null,
   };
+  const shop = openShop({ seed, orders, tenant: options.tenant ?? 'acme', now });
+  const webhooks = new Webhooks({ shop, now: () => Date.now(), post });
+  if (options.webhooks !== undefined) webhooks.set(checkedWebhook(options.webhooks));
   return {
-    shop: openShop({ seed, orders, tenant: options.tenant ?? 'acme', now }),
+    shop,
     clock,
     served: new ServedSchema(),
     limits: new RateLimits(clock, options.plan ?? 'growth'),
     faults: new Faults(),
+    webhooks,
     log: new RequestLog(),
     tokens: new Map([[mainToken, token]]),
     mainToken,
@@ -142,6 +163,15 @@ function openEnvironment(options: SandboxOptions): Environment {
     removalDate: formatDateTime(now + 180 * 86_400, 'Y-m-d'),
     latencyMs: options.latencyMs ?? 0,
   };
+}
+
+function checkedWebhook(options: WebhookOptions): WebhookSettings {
+  try {
+    return webhookSettings(options);
+  } catch (error) {
+    if (error instanceof ControlError) throw optionError('webhooks', `is not right: ${error.message}`);
+    throw error;
+  }
 }
 
 function optionError(name: string, what: string): ConnectorError {

@@ -87,3 +87,15 @@ test('a file that this user may not read says so', () => {
     resolveSecret(`\${file:/run/secrets/t}`, { what: 'The "url"', environment, readFile });
   expect(resolveIt).toThrow('The "url" is taken from the file /run/secrets/t, which this user may not read.');
 });
+
+test('no reference is followed where strangers write configurations', () => {
+  const { readFile } = processSecrets;
+  const sources = {
+    what: `The configuration's "api_token"`,
+    environment: { ...environment, DEPLOYMENT_MODE: 'cloud' },
+    readFile,
+  };
+  expect(() => resolveSecret(`\${TOKEN}`, sources)).toThrow(/reference, which is not followed/);
+  expect(() => resolveSecret(file('shared', 's3cret'), sources)).toThrow(/reference/);
+  expect(resolveSecret('s3cret', sources)).toBe('s3cret');
+});
