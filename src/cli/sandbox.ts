@@ -74,8 +74,6 @@ export function sandboxOptions(yargs: Argv) {
       '$0 sandbox --webhook-url http://127.0.0.1:8080/centra/acme --webhook-secret-file secret.txt',
       'Tell a receiver of each changed order',
     )
-    .implies({ webhookSecretFile: 'webhookUrl', webhookSecretEnv: 'webhookUrl' })
-    .implies({ webhookTypes: 'webhookUrl', webhookRetries: 'webhookUrl', webhookBatchMs: 'webhookUrl' })
     .conflicts('webhook-secret-file', 'webhook-secret-env')
     .strict();
 }
@@ -110,8 +108,20 @@ export async function sandbox(args: SandboxArguments, { output, signal }: Surrou
   return SUCCESS;
 }
 
+const webhookOptions = Object.freeze([
+  'webhook-secret-file',
+  'webhook-secret-env',
+  'webhook-types',
+  'webhook-retries',
+  'webhook-batch-ms',
+] as const);
+
 function webhookOf(args: SandboxArguments): WebhookOptions | undefined {
-  if (args.webhookUrl === undefined) return undefined;
+  if (args.webhookUrl === undefined) {
+    const alone = webhookOptions.find((name) => args[name] !== undefined);
+    if (alone === undefined) return undefined;
+    throw badArguments('source-centra sandbox', `--${alone} is of no use without --webhook-url.`);
+  }
   return {
     url: args.webhookUrl,
     secret: webhookSecretOf(args),
