@@ -1,6 +1,7 @@
-// The main job, shown: a made-up shop, then spec, check, discover, a full read, a change, and a read of just the change.
+// The main job, shown: a made-up shop, then spec, check, discover, a full read, a change, a read of just the change, and a
+// change that a webhook tells of. README.md holds what this prints, so it is the same each time, but for ports and seconds.
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -41,10 +42,13 @@ async function file(name, content) {
   return path;
 }
 
-/** @param {any[]} messages */
+/**
+ * In the order of the catalog: streams are read side by side, and which comes first is chance.
+ * @param {any[]} messages
+ */
 function countRecords(messages) {
   /** @type {Map<string, number>} */
-  const counts = new Map();
+  const counts = new Map(catalog.streams.map((/** @type {any} */ { name }) => [name, 0]));
   for (const { record } of messages)
     if (record) counts.set(record.stream, (counts.get(record.stream) ?? 0) + 1);
   return counts;
@@ -60,13 +64,20 @@ function lastStates(messages) {
 }
 
 async function startShop() {
-  const shop = spawn(process.execPath, [bin, 'sandbox', '--port', '0', '--orders', '500'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const shop = spawn(
+    process.execPath,
+    [
+      ...[bin, 'sandbox', '--port', '0', '--orders', '500'],
+      ...['--clock-start', '2026-05-01T12:00:00Z', '--clock-frozen'],
+    ],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
   for await (const line of createInterface({ input: shop.stdout })) return { shop, ...JSON.parse(line) };
   throw new Error('The sandbox did not start.');
 }
 
+/** What `discover` finds. @type {any} */
+let catalog;
 const { shop, endpoint, api_token, control } = await startShop();
 
 /**
@@ -99,9 +110,9 @@ try {
   );
 
   title('discover the streams, from the tenant catalog and the shop’s own schema');
-  const { catalog } = (await sourceCentra(['discover', '--config', config])).find(
+  catalog = (await sourceCentra(['discover', '--config', config])).find(
     ({ type }) => type === 'CATALOG',
-  );
+  ).catalog;
   for (const { name, json_schema, source_defined_primary_key, default_cursor_field } of catalog.streams) {
     const columns = String(Object.keys(json_schema.properties).length).padStart(3);
     const key = source_defined_primary_key.flat().join(', ');
@@ -140,16 +151,67 @@ try {
   });
   await tell('advance', { seconds: 60 });
 
-  title('read     again, from the state: just the change (and inventory, which is always a snapshot)');
+  title(
+    'read     again, from the state: just the change (and inventory, which is always a snapshot); two rows a stream are shown',
+  );
   const state = await file('state.json', lastStates(first));
   const second = await sourceCentra(['read', '--config', config, '--catalog', configured, '--state', state]);
-  for (const { record } of second) {
-    if (record && record.stream !== 'inventory') console.log(`  ${JSON.stringify(record).slice(0, 150)}…`);
+  for (const { name } of catalog.streams) {
+    const rows = second.filter(({ record }) => record?.stream === name && name !== 'inventory');
+    for (const { record } of rows.slice(0, 2))
+      console.log(`  ${record.stream.padEnd(17)}${JSON.stringify(record.data).slice(0, 110)}…`);
   }
   for (const [stream, count] of countRecords(second))
     console.log(`  ${stream.padEnd(17)}${String(count).padStart(5)} records`);
+
+  title('serve    a webhook tells that an order has changed, and its record is there a moment later');
+  await realTime(config);
   console.log(`\nThat is the whole of it. Next: ${bold('A first real read')} in README.md.`);
 } finally {
   shop.kill();
   await rm(folder, { recursive: true, force: true });
+}
+
+/** @param {string} config */
+async function realTime(config) {
+  await sourceCentraForPeople(['webhook', 'create', '--tenant', 'demo', '--config', config]);
+  const { webhook_id, webhook_secret } = JSON.parse(await readFile(config, 'utf8'));
+  const secretFile = join(folder, webhook_secret.slice('${file:'.length, -1));
+  const serving = spawn(
+    process.execPath,
+    [bin, 'serve', '--config', config, '--port', '0', '--read', '--only', 'orders'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  try {
+    let changedMs = 0;
+    let address = '';
+    for await (const line of createInterface({ input: serving.stdout })) {
+      const { log, record, state } = JSON.parse(line);
+      address ||= /received at (\S+)\/centra/.exec(log?.message ?? '')?.[1] ?? '';
+      // The first state without anything owed: all of the past has been read.
+      if (changedMs === 0 && state !== undefined && state.stream.stream_state.owed.length === 0) {
+        const secret = (await readFile(secretFile, 'utf8')).trim();
+        await tell('webhooks', { url: `${address}/centra/${webhook_id}`, secret });
+        await tell('advance', { seconds: 30 });
+        changedMs = Date.now();
+        await tell('change', { changes: [{ kind: 'orders.update', count: 1 }] });
+      } else if (changedMs > 0 && record !== undefined) {
+        const seconds = ((Date.now() - changedMs) / 1000).toFixed(1);
+        console.log(`  ${record.stream.padEnd(17)}${JSON.stringify(record.data).slice(0, 110)}…`);
+        console.log(`  ${seconds} s after the change, through Centra's signed call, the inbox and the API`);
+        return;
+      }
+    }
+    throw new Error('serve ended before the record came.');
+  } finally {
+    serving.kill();
+    await new Promise((resolve) => (serving.exitCode === null ? serving.once('close', resolve) : resolve(0)));
+  }
+}
+
+/** @param {string[]} args */
+async function sourceCentraForPeople(args) {
+  const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  if (code !== 0) throw new Error(`source-centra ${args.join(' ')} ended with exit code ${code}.`);
 }
