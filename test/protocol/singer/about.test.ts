@@ -28,7 +28,14 @@ test("as JSON, it has the fields of Meltano's SDK, and secrets marked in its wor
   });
   expect(Object.keys(told.settings.properties)).toEqual(names);
   const secrets = names.filter((name) => told.settings.properties[name].secret === true);
-  expect(secrets).toEqual(['api_token', 'pii_key']);
+  expect(secrets).toEqual([
+    'api_token',
+    'pii_key',
+    'webhook_inbox',
+    'webhook_id',
+    'webhook_secret',
+    'webhook_previous_secret',
+  ]);
   expect(secrets.every((name) => told.settings.properties[name].writeOnly === true)).toBe(true);
   expect(JSON.stringify(told)).not.toMatch(/"(airbyte_secret|order|multiline|pattern_descriptor)"/);
 });

@@ -1,0 +1,184 @@
+// The made-up shop in a process of its own, and what it holds, asked of its API and not of the connector.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+const PAGE_SIZE = 200;
+
+/**
+ * @typedef {object} Shop
+ * @property {string} endpoint
+ * @property {string} token
+ * @property {(path: string, body?: unknown) => Promise<any>} control Asks the control endpoint; with a body, tells it.
+ * @property {(...changes: readonly object[]) => Promise<Readonly<Record<string, readonly any[]>>>} change Changes rows, a minute before what follows, and tells which.
+ * @property {() => Promise<void>} close
+ */
+
+/**
+ * What a shop or a destination holds, as far as it is compared: of each row of a stream, by its key, the amount that is summed.
+ * @typedef {Readonly<Record<string, ReadonlyMap<string, number>>>} Holdings
+ */
+
+/**
+ * @param {string} bin The path of source-centra.
+ * @param {number} orders
+ * @returns {Promise<Shop>}
+ */
+export async function openShop(bin, orders) {
+  const args = ['sandbox', '--port', '0', '--orders', String(orders), '--plan', 'unlimited'];
+  const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = once(child, 'close').then(() => {
+    throw new Error('The sandbox did not start.');
+  });
+  const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended]);
+  ended.catch(() => {});
+  const { endpoint, api_token: token, control: base } = JSON.parse(line);
+  /** @type {Shop['control']} */
+  const control = async (path, body) => {
+    const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    const answer = await fetch(`${base}/${path}`, init);
+    if (!answer.ok) throw new Error(`The sandbox refused ${path}: ${await answer.text()}`);
+    return answer.json();
+  };
+  // The shop's last orders change at this very second, which is not over: a read would leave them to the next one.
+  await control('advance', { seconds: 120 });
+  return {
+    endpoint,
+    token,
+    control,
+    change: async (...changes) => {
+      await control('advance', { seconds: 60 });
+      const { changed } = await control('change', { changes });
+      await control('advance', { seconds: 60 });
+      return changed;
+    },
+    close: async () => {
+      const closed = once(child, 'close');
+      child.kill();
+      await closed;
+    },
+  };
+}
+
+/** The streams, and what is summed of each. */
+export const SUMMED = Object.freeze({
+  orders: 'total',
+  order_lines: 'quantity',
+  returns: 'total',
+  return_lines: 'quantity',
+  indeliveries: 'shipping_cost',
+  indelivery_lines: 'quantity',
+  inventory: 'physical_quantity',
+});
+
+/**
+ * Asks the API for everything, a page after the other, in queries that have nothing of the connector's.
+ * @param {Shop} shop
+ * @returns {Promise<{ holdings: Holdings, emails: ReadonlyMap<string, string | null> }>} Also the e-mail address of each order, which must not come through.
+ */
+export async function askShop(shop) {
+  const orders = await pages(
+    shop,
+    (page) => `
+    rows: orders(sort: [number_ASC], limit: ${PAGE_SIZE}, page: ${page}) {
+      id grandTotal { value } shippingAddress { email } lines(includeFullyCancelled: true) { id quantity } }`,
+  );
+  const returns = await pages(
+    shop,
+    (page) => `
+    rows: returns(sort: [id_ASC], limit: ${PAGE_SIZE}, page: ${page}) {
+      id grandTotal { value } lines { id quantity } }`,
+  );
+  const deliveries = await pages(
+    shop,
+    (page) => `
+    rows: purchaseOrderDeliveries(sort: [id_ASC], limit: ${PAGE_SIZE}, page: ${page}) {
+      id shippingCost { value } lines { id quantity } }`,
+  );
+  const stock = await stockRows(shop);
+  return {
+    holdings: {
+      orders: mapped(orders, (row) => [row.id, row.grandTotal.value]),
+      order_lines: linesOf(orders),
+      returns: mapped(returns, (row) => [row.id, row.grandTotal.value]),
+      return_lines: linesOf(returns),
+      indeliveries: mapped(deliveries, (row) => [row.id, row.shippingCost?.value ?? 0]),
+      indelivery_lines: linesOf(deliveries),
+      inventory: mapped(stock, (row) => [row.key, row.physicalQuantity]),
+    },
+    emails: new Map(orders.map((row) => [row.id, row.shippingAddress?.email ?? null])),
+  };
+}
+
+/**
+ * @param {readonly any[]} rows
+ * @param {(row: any) => [string | number, number]} entry
+ */
+function mapped(rows, entry) {
+  return new Map(
+    rows.map((row) => {
+      const [key, amount] = entry(row);
+      return [String(key), amount];
+    }),
+  );
+}
+
+/** @param {readonly any[]} rows Rows with lines; a line's key is its row's id and its own. */
+function linesOf(rows) {
+  return mapped(
+    rows.flatMap(({ id, lines }) =>
+      lines.map((/** @type {any} */ line) => ({ ...line, key: `${id}/${line.id}` })),
+    ),
+    (line) => [line.key, line.quantity],
+  );
+}
+
+/** @param {Shop} shop */
+async function stockRows(shop) {
+  const { warehouses } = await ask(shop, '{ warehouses(limit: 200) { id } }');
+  const rows = [];
+  for (const { id } of warehouses) {
+    for (let page = 1; ; page += 1) {
+      const answer = await ask(
+        shop,
+        `{ warehouses(where: { id: [${id}] }) {
+             stock(limit: ${PAGE_SIZE}, page: ${page}) { physicalQuantity productSize { id } } } }`,
+      );
+      const { stock } = answer.warehouses[0];
+      for (const { physicalQuantity, productSize } of stock) {
+        rows.push({ key: `${id}/${productSize.id}`, physicalQuantity });
+      }
+      if (stock.length < PAGE_SIZE) break;
+    }
+  }
+  return rows;
+}
+
+/**
+ * @param {Shop} shop
+ * @param {(page: number) => string} field A list under the alias `rows`.
+ */
+async function pages(shop, field) {
+  const all = [];
+  for (let page = 1; ; page += 1) {
+    const { rows } = await ask(shop, `{ ${field(page)} }`);
+    all.push(...rows);
+    if (rows.length < PAGE_SIZE) return all;
+  }
+}
+
+/**
+ * @param {Shop} shop
+ * @param {string} query
+ * @returns {Promise<any>}
+ */
+async function ask({ endpoint, token }, query) {
+  const answer = await fetch(endpoint, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  const { data, errors } = /** @type {any} */ (await answer.json());
+  if (errors !== undefined) throw new Error(`The sandbox refused a query: ${errors[0].message}`);
+  return data;
+}
