@@ -35,7 +35,9 @@ function prove(name, isGood) {
 try {
   console.log('The package, as npm would publish it');
   const packed = JSON.parse(run(npm, ['pack', '--json', '--pack-destination', folder]));
-  const { filename, size, unpackedSize, files } = Array.isArray(packed) ? packed[0] : Object.values(packed)[0];
+  const { filename, size, unpackedSize, files } = Array.isArray(packed)
+    ? packed[0]
+    : Object.values(packed)[0];
   console.log(
     `      ${filename}: ${(size / 1e6).toFixed(1)} MB packed, ${(unpackedSize / 1e6).toFixed(1)} MB unpacked, ${files.length} files`,
   );
@@ -46,7 +48,10 @@ try {
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   run(npm, ['install', '--no-audit', '--no-fund', '--offline', join(folder, filename)], folder);
   const bin = join(folder, 'node_modules', '.bin');
-  prove('installs without any other package', statSync(join(folder, 'node_modules', 'source-centra')).isDirectory());
+  prove(
+    'installs without any other package',
+    statSync(join(folder, 'node_modules', 'source-centra')).isDirectory(),
+  );
   for (const command of ['source-centra', 'tap-centra']) {
     prove(`${command} --version says ${version}`, run(join(bin, command), ['--version']).trim() === version);
   }
@@ -60,8 +65,15 @@ try {
     const { orders } = /** @type {any} */ (await (await fetch(`${control}/counts`)).json());
     await fetch(`${control}/advance`, { method: 'POST', body: '{ "seconds": 60 }' });
     const tapped = run(join(bin, 'tap-centra'), ['--config', 'config.json'], folder);
-    prove(`tap-centra reads all ${orders} orders`, count(tapped, '"type":"RECORD","stream":"orders"') === orders);
-    run(join(bin, 'source-centra'), ['read', '--config', 'config.json', '--format', 'jsonl', '--out', 'data'], folder);
+    prove(
+      `tap-centra reads all ${orders} orders`,
+      count(tapped, '"type":"RECORD","stream":"orders"') === orders,
+    );
+    run(
+      join(bin, 'source-centra'),
+      ['read', '--config', 'config.json', '--format', 'jsonl', '--out', 'data'],
+      folder,
+    );
     const rows = readFileSync(join(folder, 'data', 'orders.jsonl'), 'utf8');
     prove(`source-centra reads all ${orders} orders into a file`, count(rows, '\n') === orders);
   } finally {
