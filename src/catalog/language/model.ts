@@ -48,7 +48,7 @@ export interface TestModel {
 }
 
 const testExample =
-  'For example: `given: { number: 7 }` with `expect: { order_number: 7 }`, or `expect: [{ … }, { … }]` for several rows.';
+  'For example: `given: { number: 7 }` with `expect: { number: 7 }`, or `expect: [{ … }, { … }]` for several rows.';
 
 const catalogExample = 'A catalog begins with `version: 1`, then `streams:` with the streams below it.';
 

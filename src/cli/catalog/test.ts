@@ -72,7 +72,7 @@ const firstTest = `This catalog has no tests. Write some below a stream, and the
     tests:
       - name: an order of two pieces
         given: { number: 7, grandTotal: { value: 125 } }
-        expect: { order_number: 7, total: 125 }
+        expect: { number: 7, total: 125 }
 
 \`given\` is an object as Centra's API gives it, \`expect\` the row that must come of it. A recorded answer will do too:
 \`given: { file: ./answers.json, at: data.orders[0] }\`.
