@@ -1,5 +1,8 @@
 // The connector, tried by the field's own tools: Airbyte's standard tests, PyAirbyte, Meltano. `npm run conformance`.
-// Name parts to run these alone: `node scripts/conformance.mjs airbyte`.
+// Name parts to run these alone: `node scripts/conformance.mjs airbyte`. README.md shows what a whole run prints:
+// --readme writes that, and without it a whole run says whether it is still so.
+import { parseArgs } from 'node:util';
+import { differenceInReadme, showInReadme } from './readme-block.mjs';
 
 /** @typedef {import('../test/conformance/part.mjs').Part} Part */
 /** @typedef {import('../test/conformance/part.mjs').Check} Check */
@@ -12,11 +15,22 @@ const parts = Object.freeze({
   examples: () => import('../test/conformance/examples.mjs'),
 });
 
-const named = process.argv.slice(2);
+const { values: options, positionals: named } = parseArgs({
+  options: { readme: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
 const unknown = named.filter((name) => parts[name] === undefined);
 if (unknown.length > 0) {
   console.error(`There is no part ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}.`);
   process.exit(2);
+}
+
+/** @type {string[]} */
+const printed = [];
+/** @param {string} line */
+function say(line) {
+  printed.push(line);
+  console.log(line);
 }
 
 const isColoured = process.stdout.isTTY && !process.env.NO_COLOR;
@@ -29,9 +43,9 @@ for (const [name, load] of Object.entries(parts)) {
   if (named.length > 0 && !named.includes(name)) continue;
   const started = performance.now();
   const { part } = await load();
-  console.log(`\n${bold(part.title)}`);
+  say(`\n${bold(part.title)}`);
   const checks = await part
-    .run((line) => console.log(`  ${line}`))
+    .run((line) => say(`  ${line}`))
     .catch((/** @type {unknown} */ error) => {
       const detail = error instanceof Error ? error.message : String(error);
       return [/** @type {Check} */ ({ name: 'the part came to its end', outcome: 'failed', detail })];
@@ -47,21 +61,52 @@ for (const [name, load] of Object.entries(parts)) {
 
 const all = [...outcomes.values()].flat();
 const failed = count(all, 'failed');
-console.log(`\n${bold(failed === 0 ? 'Conforms.' : 'Does not conform.')} ${summary(all)}`);
+say(`\n${bold(failed === 0 ? 'Conforms.' : 'Does not conform.')} ${summary(all)}`);
+const difference = named.length === 0 && failed === 0 ? shownInReadme() : undefined;
+if (difference !== undefined) {
+  console.error(
+    `README.md does not show what this prints. ${difference}\nRun npm run conformance -- --readme.`,
+  );
+}
 const notRun = Object.keys(parts).filter((name) => named.length > 0 && !named.includes(name));
 if (notRun.length > 0) console.log(`Not asked for, and not run: ${notRun.join(', ')}.`);
-process.exitCode = failed === 0 ? 0 : 1;
+process.exitCode = failed === 0 && difference === undefined ? 0 : 1;
+
+/** @returns {string | undefined} Where README.md shows something else. */
+function shownInReadme() {
+  const text = printed.join('\n');
+  if (!options.readme) return differenceInReadme('conformance', text, steady);
+  showInReadme('conformance', text);
+  return undefined;
+}
+
+/**
+ * Numbers, versions and their widths differ from run to run, and what is left out from machine to machine; that numbers are
+ * right is for the parts to say.
+ * @param {string} text
+ */
+function steady(text) {
+  return text
+    .split('\n')
+    .filter((line) => !line.startsWith('  left out'))
+    .map((line) =>
+      line
+        .replaceAll(/, \d+ left out/g, '')
+        .replaceAll(/\d[\d,.]*/g, '0')
+        .replaceAll(/ +/g, ' '),
+    )
+    .join('\n');
+}
 
 /**
  * @param {readonly Check[]} checks
  * @param {number} seconds
  */
 function report(checks, seconds) {
-  console.log(`  ${summary(checks)} ${seconds.toFixed(0)} s.`);
+  say(`  ${summary(checks)} ${seconds.toFixed(0)} s.`);
   for (const { name, outcome, detail } of checks) {
-    if (outcome === 'failed')
-      console.log(`  FAILED    ${name}${detail === undefined ? '' : `\n${indent(detail)}`}`);
-    if (outcome === 'left out') console.log(`  left out  ${name}: ${detail ?? 'no reason given'}`);
+    if (outcome === 'failed') say(`  FAILED    ${name}${detail === undefined ? '' : `\n${indent(detail)}`}`);
+    if (outcome === 'left out') say(`  left out  ${name}: ${detail ?? 'no reason given'}`);
   }
 }
 
