@@ -1,6 +1,6 @@
 /**
  * Which room may import which. The way goes one way: what stands lower in this list never imports what stands higher.
- *   main → cli → (verify, sandbox, telemetry) → sync → catalog → streams → centra → (config, protocol) → errors
+ *   main → cli → (verify, sandbox, telemetry, webhook) → sync → catalog → streams → centra → (config, protocol) → errors
  */
 const mayImport = {
   protocol: [],
@@ -12,6 +12,7 @@ const mayImport = {
   verify: ['sync', 'catalog', 'streams', 'centra', 'protocol'],
   sandbox: [],
   telemetry: [],
+  webhook: [],
 };
 
 /** Files directly in src that every room may use. */

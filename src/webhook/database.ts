@@ -10,7 +10,7 @@ export type Row = Readonly<Record<string, unknown>>;
 
 /** PostgreSQL, in this process or on a server. */
 export interface Database extends Queryable {
-  /** Runs all of it in one transaction, which is rolled back when it rejects. */
+  /** Runs all of it in one transaction, which is rolled back when it rejects. Nothing else may be asked meanwhile. */
   transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
   /** What a server does by itself from time to time, and an embedded database must be told to do. */
   maintain(): Promise<void>;

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ConnectorError } from '../errors.ts';
-import { type Database, isOrderly } from './database.ts';
+import type { Database } from './database.ts';
 import { takePlace } from './folder-lock.ts';
 import type { Inbox, InboxSettings } from './inbox.ts';
 import { createInboxServer, createRemoteInbox, OwnerGone } from './inbox-socket.ts';
@@ -9,11 +9,13 @@ import { openPglite } from './pglite.ts';
 import { createSqlInbox, type StoredListeners } from './sql-inbox.ts';
 
 const BETWEEN_TRIES_MS = 50;
-const AFTER_A_BREAKDOWN_MS = 1_000;
+const AFTER_A_FAILURE_MS = 1_000;
 
 /** How this process gets at the database: it has it open itself, or asks the process that has. */
 interface Way {
   readonly inbox: Inbox;
+  /** The database in this process has stopped for good. */
+  isBroken(): boolean;
   /** Lets go of it, so that another process may open the database. */
   end(): Promise<void>;
 }
@@ -30,7 +32,7 @@ export async function openEmbeddedInbox(folder: string, settings: InboxSettings 
   let way: Promise<Way> | undefined;
 
   const find = async (): Promise<Way> => {
-    const found = await findWay(folder, settings);
+    const found = await findWay(folder, settings, () => later(repair));
     found.inbox.onStored((tenant) => {
       for (const listener of listeners) listener(tenant);
     });
@@ -38,14 +40,21 @@ export async function openEmbeddedInbox(folder: string, settings: InboxSettings 
   };
   const keep = (finding: Promise<Way>): Promise<Way> => {
     way = finding;
-    finding.catch(() => {
-      if (way === finding) way = undefined;
-    });
+    // For a while the failure stands: a database that cannot be opened is not tried again for every question.
+    finding.catch(() =>
+      later(() => {
+        if (way === finding) way = undefined;
+      }),
+    );
     return finding;
   };
   /** Looks for another way; once, however many found out that this one is no good. */
   const leave = async (left: Promise<Way>): Promise<void> => {
     if (way === left) await keep(left.then((found) => found.end()).then(find));
+  };
+  const repair = async (): Promise<void> => {
+    const current = way;
+    if (!isClosed && current !== undefined && (await current).isBroken()) await leave(current);
   };
   const ask = async <T>(question: (inbox: Inbox) => Promise<T>): Promise<T> => {
     for (;;) {
@@ -55,15 +64,9 @@ export async function openEmbeddedInbox(folder: string, settings: InboxSettings 
       try {
         return await question(inbox);
       } catch (error) {
-        if (error instanceof OwnerGone) {
-          await wait(BETWEEN_TRIES_MS);
-          await leave(asked);
-        } else {
-          // The database has stopped for good, as when its disk is full: it is opened again.
-          if (!isOrderly(error))
-            setTimeout(() => isClosed || leave(asked).catch(() => undefined), AFTER_A_BREAKDOWN_MS).unref();
-          throw error;
-        }
+        if (!(error instanceof OwnerGone)) throw error;
+        await wait(BETWEEN_TRIES_MS);
+        await leave(asked);
       }
     }
   };
@@ -103,9 +106,23 @@ export async function openEmbeddedInbox(folder: string, settings: InboxSettings 
   };
 }
 
-async function findWay(folder: string, settings: InboxSettings): Promise<Way> {
+/** After a pause, and not for its own sake. What it could not do is found out by the next question. */
+function later(work: () => Promise<void> | void): void {
+  setTimeout(async () => {
+    try {
+      await work();
+    } catch {}
+  }, AFTER_A_FAILURE_MS).unref();
+}
+
+async function findWay(folder: string, settings: InboxSettings, onBreakdown: () => void): Promise<Way> {
   const listeners: StoredListeners = new Set();
   let isEnding = false;
+  let isBroken = false;
+  const breakDown = () => {
+    isBroken = true;
+    onBreakdown();
+  };
   const { server, settled, shut } = createInboxServer(async (neighboursSettings) => {
     const database = await opening;
     return isEnding || database === undefined
@@ -113,18 +130,21 @@ async function findWay(folder: string, settings: InboxSettings): Promise<Way> {
       : createSqlInbox(database, neighboursSettings, listeners);
   });
   const placing = takePlace(folder, server);
-  const opening = placing.then((place) => (place.kind === 'owned' ? openDatabase(folder) : undefined));
+  const opening = placing.then((place) =>
+    place.kind === 'owned' ? openDatabase(folder, breakDown) : undefined,
+  );
   opening.catch(() => undefined);
   const place = await placing;
   if (place.kind === 'taken') {
     const inbox = createRemoteInbox(place.socket, settings);
-    return { inbox, end: () => inbox.close() };
+    return { inbox, isBroken: () => false, end: () => inbox.close() };
   }
   try {
     const database = await opening;
     if (database === undefined) throw new Error('The folder is owned, so its database has been opened.');
     return {
       inbox: createSqlInbox(database, settings, listeners),
+      isBroken: () => isBroken,
       end: async () => {
         isEnding = true;
         await settled();
@@ -140,9 +160,9 @@ async function findWay(folder: string, settings: InboxSettings): Promise<Way> {
   }
 }
 
-async function openDatabase(folder: string): Promise<Database> {
+async function openDatabase(folder: string, onBreakdown: () => void): Promise<Database> {
   try {
-    const database = await openPglite(folder);
+    const database = await openPglite(folder, onBreakdown);
     await migrate(database);
     return database;
   } catch (cause) {

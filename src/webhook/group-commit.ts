@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Delivery, Inbox, StoreOutcome } from './inbox.ts';
 
 export interface GroupCommitOptions {
@@ -50,6 +51,8 @@ export function createGroupCommit(
   };
   const commitAll = async (): Promise<void> => {
     while (waiting.length > 0) {
+      // An embedded database works in this thread: what has come by now is heard only if it is let in.
+      await nextTurn();
       const group = waiting.slice(0, mostTogether);
       waiting = waiting.slice(mostTogether);
       await commit(group);

@@ -67,6 +67,9 @@ const migrations: readonly Migration[] = Object.freeze([
   },
 ]);
 
+/** Those that grow, and shrink by a sweep. */
+export const tables = Object.freeze(['delivery', 'event', 'object', 'dead_letter'] as const);
+
 /** Any number that nothing else in the database uses: "centra" on a telephone's keys. */
 const LOCK = 236_872;
 

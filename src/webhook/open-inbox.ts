@@ -1,7 +1,6 @@
 import type { Inbox, InboxSettings } from './inbox.ts';
 
-/** Whether an inbox is on a PostgreSQL server; anything else is a folder. */
-export function isPostgresUrl(location: string): boolean {
+function isPostgresUrl(location: string): boolean {
   return /^postgres(ql)?:\/\//i.test(location);
 }
 

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PGlite, PGliteOptions, Transaction } from '@electric-sql/pglite';
-import type { Database, Queryable } from './database.ts';
+import type { PGlite, PGliteOptions } from '@electric-sql/pglite';
+import { type Database, isOrderly, type Queryable } from './database.ts';
+import { tables } from './migrations.ts';
 import { syncingNodeFs } from './pglite-files.ts';
 
 /** So much log is written between two checkpoints: as much a start after a crash has to go through again. */
@@ -11,15 +12,16 @@ const STATEMENTS_BETWEEN_LOOKS = 500;
 
 /**
  * PostgreSQL in this process, in a folder that nobody else may have open. What has been committed is on disk, as with a
- * server: the package itself turns that off, since it was made for browsers.
+ * server: the package itself turns that off, since it was made for browsers. When a disk is full or fails, PostgreSQL
+ * stops for good: `onBreakdown` hears that, and the folder has to be opened anew.
  */
-export async function openPglite(folder: string): Promise<Database> {
+export async function openPglite(folder: string, onBreakdown: () => void): Promise<Database> {
   const { PGlite: Pglite } = await import('@electric-sql/pglite');
   const start = async (path: string): Promise<PGlite> =>
     Pglite.create({ fs: await syncingNodeFs(path), startParams: startParameters(Pglite.defaultStartParams) });
   const path = join(folder, 'database');
   if (!existsSync(path)) await makeDatabase(folder, path, start);
-  return databaseOf(await start(path));
+  return databaseOf(await start(path), onBreakdown);
 }
 
 /** In a place of its own first, so that what a killed process leaves half made is never opened. */
@@ -34,52 +36,81 @@ async function makeDatabase(folder: string, path: string, start: (path: string) 
 }
 
 function startParameters(defaults: readonly string[]): NonNullable<PGliteOptions['startParams']> {
-  const set = ['wal_sync_method=fsync', 'shared_buffers=16MB'];
+  const set = ['wal_sync_method=fsync', 'shared_buffers=16MB', 'max_wal_size=128MB', 'min_wal_size=32MB'];
   // -F is "never wait for the disk".
   return [...defaults.filter((parameter) => parameter !== '-F'), ...set.flatMap((text) => ['-c', text])];
 }
 
-function databaseOf(pglite: PGlite): Database {
+/** After a breakdown the database in this process must not be asked again: it would never answer, and block the process. */
+class BrokenDown extends Error {
+  override readonly name = 'BrokenDown';
+}
+
+function databaseOf(pglite: PGlite, onBreakdown: () => void): Database {
   let statements = 0;
   let checkpointAt = 0;
+  let isBroken = false;
+  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (isBroken) throw new BrokenDown('The embedded database has broken down.');
+    try {
+      return await work();
+    } catch (error) {
+      if (!isOrderly(error) && !isBroken) {
+        isBroken = true;
+        onBreakdown();
+      }
+      throw error;
+    }
+  };
+  const direct: Queryable = {
+    query: (statement, values = []) =>
+      guard(async () => (await pglite.query<Record<string, unknown>>(statement, [...values])).rows),
+  };
   const checkpoint = async () => {
-    await pglite.query('checkpoint');
-    checkpointAt = await position(pglite);
+    await direct.query('checkpoint');
+    checkpointAt = await position(direct);
   };
   // Nothing else runs in this process that would begin one.
   const checkpointIfDue = async () => {
     statements += 1;
     if (statements % STATEMENTS_BETWEEN_LOOKS !== 0) return;
-    if ((await position(pglite)) - checkpointAt > CHECKPOINT_BYTES) await checkpoint();
+    if ((await position(direct)) - checkpointAt > CHECKPOINT_BYTES) await checkpoint();
   };
   return {
-    query: async (statement, values = []) => {
-      const rows = await queryableOf(pglite).query(statement, values);
+    query: async (statement, values) => {
+      const rows = await direct.query(statement, values);
       await checkpointIfDue();
       return rows;
     },
-    transaction: (work) => pglite.transaction((transaction) => work(queryableOf(transaction))),
+    // Not by the package's own way, which asks a database that has broken down to roll back.
+    transaction: async (work) => {
+      await direct.query('begin');
+      try {
+        const result = await work(direct);
+        await direct.query('commit');
+        return result;
+      } catch (error) {
+        if (!isBroken) await direct.query('rollback');
+        throw error;
+      }
+    },
     maintain: async () => {
-      await pglite.query('vacuum (analyze)');
+      // One at a time, so that what comes meanwhile does not wait for all of them.
+      for (const table of tables) await direct.query(`vacuum (analyze) source_centra.${table}`);
       await checkpoint();
     },
-    close: () => pglite.close(),
-  };
-}
-
-function queryableOf(connection: PGlite | Transaction): Queryable {
-  return {
-    query: async (statement, values = []) =>
-      (await connection.query<Record<string, unknown>>(statement, [...values])).rows,
+    close: async () => {
+      if (!isBroken) await pglite.close();
+    },
   };
 }
 
 /** How many bytes of log have been written since the database was made. */
-async function position(pglite: PGlite): Promise<number> {
-  const { rows } = await pglite.query<{ bytes: number }>(
+async function position(database: Queryable): Promise<number> {
+  const [row] = await database.query(
     "select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 as bytes",
   );
-  return rows[0]?.bytes ?? 0;
+  return Number(row?.bytes ?? 0);
 }
 
 async function syncTree(path: string): Promise<void> {

@@ -121,7 +121,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     metrics.refused(refusal);
     const [status, text] = texts[refusal];
     // What of the body has not been read is not worth reading.
-    if (context.req.raw.body !== null && status !== 400) context.header('Connection', 'close');
+    if (status !== 400) context.header('Connection', 'close');
     if (status === 405) context.header('Allow', 'POST');
     return context.text(text, status);
   };

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Delivery, Inbox } from '../../src/webhook/inbox.ts';
 import { openInbox } from '../../src/webhook/open-inbox.ts';
 import { buildPrograms } from './build-programs.mjs';
@@ -14,6 +14,8 @@ import { callOf, createSender } from './sender.ts';
 import { acme } from './tenant.ts';
 
 let program = '';
+/** An empty inbox: to make one takes seconds, to copy it does not. */
+let empty = '';
 let folder = '';
 const ends: (() => Promise<void>)[] = [];
 const original = { fsyncSync: fs.fsyncSync, writeSync: fs.writeSync };
@@ -21,9 +23,13 @@ const original = { fsyncSync: fs.fsyncSync, writeSync: fs.writeSync };
 beforeAll(async () => {
   const source = 'test/webhook/receiver-process.ts';
   program = (await buildPrograms('embedded-test', [source]))(source);
-});
+  empty = await mkdtemp(join(tmpdir(), 'inbox-empty-'));
+  await (await openInbox(empty)).close();
+}, 60_000);
+afterAll(() => rm(empty, { recursive: true, force: true }));
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'inbox-'));
+  await cp(join(empty, 'database'), join(folder, 'database'), { recursive: true });
 });
 afterEach(async () => {
   instead(original);

@@ -1,0 +1,83 @@
+// What the webhook proofs share: a receiver in a process of its own, a sender, and the inbox's own ways in.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { buildPrograms } from '../test/webhook/build-programs.mjs';
+
+const sources = Object.freeze({
+  receiver: 'test/webhook/receiver-process.ts',
+  sender: 'test/webhook/sender.ts',
+  tenant: 'test/webhook/tenant.ts',
+  inbox: 'src/webhook/open-inbox.ts',
+});
+
+/**
+ * @typedef {object} Parts
+ * @property {string} receiverProgram
+ * @property {typeof import('../test/webhook/sender.ts')} sender
+ * @property {typeof import('../test/webhook/tenant.ts').acme} acme
+ * @property {typeof import('../src/webhook/open-inbox.ts').openInbox} openInbox
+ */
+
+/**
+ * Compiles what a proof needs.
+ * @param {string} part
+ * @returns {Promise<Parts>}
+ */
+export async function webhookParts(part) {
+  const at = await buildPrograms(part, Object.values(sources));
+  const [sender, tenant, inbox] = await Promise.all([
+    import(at(sources.sender)),
+    import(at(sources.tenant)),
+    import(at(sources.inbox)),
+  ]);
+  return {
+    receiverProgram: at(sources.receiver),
+    sender,
+    acme: tenant.acme,
+    openInbox: inbox.openInbox,
+  };
+}
+
+/**
+ * @typedef {object} Running
+ * @property {string} url
+ * @property {number} startMs How long it took until it listened.
+ * @property {import('node:child_process').ChildProcess} child
+ * @property {(signal: NodeJS.Signals) => Promise<void>} end Resolves when the process has gone.
+ */
+
+/**
+ * Starts a receiver; rejects when it ends before it listens.
+ * @param {string} program
+ * @param {string} location Of the inbox.
+ * @returns {Promise<Running>}
+ */
+export async function startReceiver(program, location) {
+  const startedMs = performance.now();
+  const child = spawnReceiver(program, location);
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  for await (const line of createInterface({
+    input: /** @type {import('node:stream').Readable} */ (child.stdout),
+  })) {
+    const { url } = JSON.parse(line);
+    return {
+      url,
+      child,
+      startMs: performance.now() - startedMs,
+      end: async (signal) => {
+        child.kill(signal);
+        await closed;
+      },
+    };
+  }
+  await closed;
+  throw new Error(`The receiver did not come up (exit code ${child.exitCode}, signal ${child.signalCode}).`);
+}
+
+/**
+ * @param {string} program
+ * @param {string} location
+ */
+export function spawnReceiver(program, location) {
+  return spawn(process.execPath, [program, location], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
