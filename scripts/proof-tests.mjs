@@ -1,15 +1,30 @@
-// The tests that are too slow for `npm test`: ten times as many random histories, and the search for personal data in all that is printed.
+// The tests that are too slow for `npm test`. Name one proof to run it alone: `node scripts/proof-tests.mjs privacy`.
 import { spawnSync } from 'node:child_process';
 
-/** @param {string} path @param {Record<string, string>} environment */
-function vitest(path, environment) {
-  const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', path], {
-    stdio: 'inherit',
-    env: { ...process.env, ...environment },
-  });
-  if (status !== 0) process.exit(status ?? 1);
-}
+const histories = process.env.HISTORIES ?? '500';
+
+/** Which tests each proof runs, and how much of what they draw at random. */
+const proofs = Object.freeze({
+  /** Random histories of changes, faults, kills and webhooks: ten times as many as in `npm test`. */
+  histories: [['histories.test.ts', { SLOW: '1', HISTORIES: histories }]],
+  /** The search for personal data in all that is printed. */
+  privacy: [['test/slow/privacy', { SLOW: '1' }]],
+  /** Plain files under kills, and many tenants. */
+  folder: [
+    ['test/cli/folder-crashes.test.ts', { CRASHES: '1000' }],
+    ['test/slow/folder-', { SLOW: '1' }],
+    ['test/slow/read-all-ends', { SLOW: '1' }],
+  ],
+});
 
 const asked = process.argv[2];
-if (asked !== 'privacy') vitest('test/sync/histories.test.ts', { HISTORIES: process.env.HISTORIES ?? '500' });
-if (asked !== 'histories') vitest('test/slow', { SLOW: '1' });
+for (const [name, runs] of Object.entries(proofs)) {
+  if (asked !== undefined && asked !== name) continue;
+  for (const [path, environment] of runs) {
+    const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', String(path)], {
+      stdio: 'inherit',
+      env: { ...process.env, ...Object(environment) },
+    });
+    if (status !== 0) process.exit(status ?? 1);
+  }
+}

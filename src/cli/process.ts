@@ -29,7 +29,9 @@ export async function runProcess<F extends Face>(
   const stop = new AbortController();
   let stoppedBy: NodeJS.Signals | undefined;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
+    // Not once: packages that listen too end the process as soon as nobody else does.
+    process.on(signal, () => {
+      if (stoppedBy !== undefined) process.exit(signal === 'SIGTERM' ? 143 : 130);
       stoppedBy = signal;
       stop.abort(new Error(`stopped by ${signal}`));
       // Whatever hangs by then loses nothing: the last state that was printed stands.

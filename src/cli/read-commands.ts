@@ -127,7 +127,7 @@ export function readCommands<T>(yargs: Argv<T>, surroundings: Surroundings, done
           .option('snapshots', {
             type: 'string',
             default: '1h',
-            describe: 'With --read: how often to read what has no dates, such as inventory',
+            describe: 'With --read: how often to read what can only be read as a whole, such as inventory',
           })
           .conflicts('config', 'tenants')
           .example('$0 serve --config acme.json', 'Keep what comes for the next read')

@@ -33,7 +33,7 @@ export async function readInput(args: ReadArguments, nowMs: number): Promise<Rea
 }
 
 async function wantedStreams({ catalog, only }: ReadArguments): Promise<readonly WantedStream[] | undefined> {
-  if (catalog === undefined) return only?.map(wholeStream);
+  if (catalog === undefined) return only && [...new Set(only)].map(wholeStream);
   const text = await readText(catalog, 'the configured catalog');
   const configured = parseConfiguredCatalog(parseJson(text, `the configured catalog ${catalog}`));
   if (only === undefined) return configured;

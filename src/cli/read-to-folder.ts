@@ -1,9 +1,12 @@
 import { mkdir } from 'node:fs/promises';
-import { lock } from 'proper-lockfile';
 import { loadConfiguration } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
+import type { SpeakerInput } from './face.ts';
+import { onDisk } from './folder/disk-error.ts';
+import { lockFolder } from './folder/folder-lock.ts';
 import { type FolderSink, folderSink, type StreamOutcome } from './folder/folder-sink.ts';
-import { folderStates } from './folder/folder-state.ts';
+import { type FolderState, folderStates, isEmptyState } from './folder/folder-state.ts';
+import type { Log } from './log.ts';
 import { openConfiguration } from './open-configuration.ts';
 import { type ReadArguments, readInput } from './read-input.ts';
 import { runRead } from './run-read.ts';
@@ -19,48 +22,53 @@ export interface ReadToFolderArguments extends ReadArguments {
 /** Reads into a folder, one file a stream, and goes on from what is there. Its result on stdout is for people. */
 export async function readToFolder(args: ReadToFolderArguments, surroundings: Surroundings): Promise<number> {
   const { out, ...rest } = args;
-  if (out === undefined)
-    throw badArgument('--format jsonl needs a folder.', 'Name one with --out, such as --out data/.');
+  const { log, output } = surroundings;
+  // Given twice, it is a list.
+  if (typeof out !== 'string' || out === '')
+    throw badArgument('--format jsonl needs one folder.', 'Name one with --out, such as --out data/.');
   refuseForeignState(rest);
   const configuration = await openConfiguration(() => loadConfiguration(args.config), surroundings);
   const input = await readInput(rest, Date.now());
-  await mkdir(out, { recursive: true });
-  const release = await lockFolder(out);
+  await onDisk(out, () => mkdir(out, { recursive: true }));
+  const { lost, release } = await lockFolder(out, surroundings);
+  let sink: FolderSink | undefined;
+  const tellResult = async () => {
+    if (sink !== undefined) await output.writeText(resultText(sink.outcomes(), args.json));
+  };
   try {
-    const before = await folderStates(out);
-    const states = new Map([...before].map(([stream, { state }]) => [stream, state]));
-    let sink: FolderSink | undefined;
-    const { exitCode } = await runRead(
-      { configuration, ...input, states },
-      async ({ wanted }) => {
-        const streams = wanted.map(({ name }) => name);
-        sink = await folderSink({ folder: out, streams, before, log: surroundings.log, clock: Date.now });
-        return sink;
-      },
-      surroundings,
-    );
-    await surroundings.output.writeText(resultText(sink?.outcomes() ?? [], args.json));
+    const before = await onDisk(out, () => folderStates(out));
+    const openSink = async (session: SpeakerInput) => {
+      const isAll = input.wanted === undefined;
+      if (isAll) tellOfTheRest(before, session, log);
+      sink = await folderSink({ folder: out, ...session, before, lost, log, clock: () => performance.now() });
+      return sink;
+    };
+    const signal = AbortSignal.any([surroundings.signal, lost]);
+    const { exitCode } = await runRead({ configuration, ...input, states: statesOf(before) }, openSink, {
+      ...surroundings,
+      signal,
+    });
+    await tellResult();
     return exitCode;
+  } catch (error) {
+    await tellResult().catch(() => undefined);
+    throw error;
   } finally {
     await release();
   }
 }
 
-/** One read at a time: two would write over each other. The lock of a read that was killed is free after some seconds. */
-async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  return lock(folder, {
-    realpath: true,
-    stale: 10_000,
-    retries: { retries: 6, minTimeout: 2_000, factor: 1 },
-  }).catch((cause: unknown) => {
-    throw new ConnectorError({
-      kind: 'transient',
-      code: 'folder/locked',
-      message: `Another read is writing to ${folder}.`,
-      hint: 'Wait for its end, or give this one a folder of its own.',
-      cause,
-    });
-  });
+function statesOf(before: ReadonlyMap<string, FolderState>): ReadonlyMap<string, unknown> {
+  const begun = [...before].filter(([, found]) => !isEmptyState(found));
+  return new Map(begun.map(([stream, { state }]) => [stream, state]));
+}
+
+/** A stream that the tenant catalog lost leaves its file behind, and nobody looks after it. */
+function tellOfTheRest(before: ReadonlyMap<string, FolderState>, { wanted }: SpeakerInput, log: Log): void {
+  for (const [stream, { file }] of before) {
+    if (wanted.some(({ name }) => name === stream)) continue;
+    log('info', `${file} stays as it is: the tenant catalog has no stream "${stream}" any more.`);
+  }
 }
 
 function refuseForeignState({ state, from, to }: ReadArguments): void {

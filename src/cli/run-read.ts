@@ -69,9 +69,12 @@ async function pour(sync: Sync, sink: Sink, bars: Bars): Promise<ReadonlySet<Err
       await sink.take(message);
       if (message.type === 'failure') failures.add(message.error.kind);
     }
-  } finally {
-    await sink.close();
+  } catch (error) {
+    // What ended the read comes first; closing may fail of the same.
+    await sink.close().catch(() => undefined);
+    throw error;
   }
+  await sink.close();
   return failures;
 }
 

@@ -10,6 +10,8 @@ import { durationMs } from './duration.ts';
 import { SUCCESS } from './exit-code.ts';
 import { airbyteFace, type Face, type ReadingFace } from './face.ts';
 import { follow } from './follow.ts';
+import { lagReport } from './following/lag-report.ts';
+import { openLastingInbox } from './lasting-inbox.ts';
 import { openConfiguration } from './open-configuration.ts';
 import { type ReadInput, readInput } from './read-input.ts';
 import { singerFace } from './singer-face.ts';
@@ -42,12 +44,13 @@ export async function serve(args: ServeArguments, surroundings: Surroundings): P
   const configurations: Configuration[] = [];
   for (const path of paths)
     configurations.push(await openConfiguration(() => loadConfiguration(path), surroundings));
-  const served = args.read ? readOf(args, configurations) : undefined;
+  const served = args.read ? await readOf(args, configurations) : undefined;
   const receiving = configurations.filter(({ webhook }) => webhook.id !== undefined);
   if (served === undefined && receiving.length === 0) throw nothingToServe();
   const location = inboxLocation(configurations);
+  const { log } = surroundings;
   const inbox =
-    location === undefined ? undefined : await openInbox(location, { claimant: `serve ${process.pid}` });
+    location === undefined ? undefined : await openLastingInbox({ open: openerOf(location), log });
   if (receiving.length > 0 && inbox === undefined) throw noInbox();
   const sweeping = setInterval(() => inbox?.sweep().catch(() => undefined), SWEEP_EVERY_MS);
   let server: WebhookServer | undefined;
@@ -69,18 +72,22 @@ export async function serve(args: ServeArguments, surroundings: Surroundings): P
   }
 }
 
+function openerOf(location: string): () => Promise<Inbox> {
+  return () => openInbox(location, { claimant: `serve ${process.pid}` });
+}
+
 function faceOf({ format }: ServeArguments): ReadingFace {
   return format === 'singer' ? singerFace : airbyteFace;
 }
 
 interface Served {
   readonly configuration: Configuration;
-  readonly input: Promise<ReadInput>;
+  readonly input: ReadInput;
   readonly pollMs: number;
   readonly snapshotMs: number;
 }
 
-function readOf(args: ServeArguments, configurations: readonly Configuration[]): Served {
+async function readOf(args: ServeArguments, configurations: readonly Configuration[]): Promise<Served> {
   const [configuration, ...others] = configurations;
   if (configuration === undefined || others.length > 0)
     throw badArguments('source-centra', 'serve --read reads one shop: give it one --config');
@@ -89,8 +96,8 @@ function readOf(args: ServeArguments, configurations: readonly Configuration[]):
     configuration,
     input:
       format === 'singer'
-        ? tapReadInput({ catalog, state })
-        : readInput({ catalog, state, only }, Date.now()),
+        ? await tapReadInput({ catalog, state })
+        : await readInput({ catalog, state, only }, Date.now()),
     pollMs: durationMs('poll', args.poll),
     snapshotMs: durationMs('snapshots', args.snapshots),
   };
@@ -102,21 +109,24 @@ async function followServed(
   surroundings: Surroundings<ReadingFace>,
   receiver: Receiver | undefined,
 ): Promise<number> {
-  const { wanted, states } = await input;
+  const { wanted, states } = input;
   const tenant = inboxTenant(configuration);
-  const written = ({ objects, longestMs }: Lag) => {
-    receiver?.written(tenant, objects, longestMs / 1000);
-    surroundings.log(
-      'info',
-      `${objects} objects written, ${(longestMs / 1000).toFixed(1)} s after the first word of them.`,
-    );
+  const report = lagReport(surroundings.log);
+  const written = (lag: Lag) => {
+    receiver?.written(tenant, lag.objects, lag.longestMs / 1000);
+    report.written(lag);
   };
   const told = inbox && toldInbox({ inbox, tenant, clock: Date.now, log: surroundings.log, written });
-  return follow(
-    { configuration, wanted, states, told, pollMs, snapshotMs },
-    spokenTo(surroundings),
-    surroundings,
-  );
+  try {
+    return await follow(
+      { configuration, wanted, states, told, pollMs, snapshotMs },
+      spokenTo(surroundings),
+      surroundings,
+    );
+  } finally {
+    report.close();
+    await told?.close();
+  }
 }
 
 function receiverOf(

@@ -1,6 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConnectorError } from '../errors.ts';
+import { isObject } from '../json.ts';
 
 export interface Tenant {
   readonly name: string;
@@ -25,10 +26,31 @@ export async function tenantsIn(folder: string): Promise<readonly Tenant[]> {
   return tenants;
 }
 
+/**
+ * The tenants, those of one shop together. They have its limits in common, of which each keeps to a share, so they must
+ * not be read side by side. What is wrong with a configuration is for its own read to say.
+ */
+export async function byShop(tenants: readonly Tenant[]): Promise<readonly (readonly Tenant[])[]> {
+  const shops = new Map<string, Tenant[]>();
+  for (const tenant of tenants) {
+    const shop = (await endpointIn(tenant.config)) ?? `tenant ${tenant.name}`;
+    shops.set(shop, [...(shops.get(shop) ?? []), tenant]);
+  }
+  return [...shops.values()];
+}
+
+async function endpointIn(config: string): Promise<string | undefined> {
+  const value: unknown = await readFile(config, 'utf8')
+    .then(JSON.parse)
+    .catch(() => undefined);
+  const endpoint = isObject(value) ? value.endpoint : undefined;
+  return typeof endpoint === 'string' && URL.canParse(endpoint) ? new URL(endpoint).href : undefined;
+}
+
 async function tenantAt(folder: string, name: string): Promise<Tenant | undefined> {
   if (name.startsWith('.')) return undefined;
   const path = join(folder, name);
-  if (name.endsWith('.json'))
+  if (name.endsWith('.json') && (await isFile(path)))
     return { name: name.slice(0, -'.json'.length), config: path, catalog: undefined };
   const config = join(path, 'config.json');
   if (!(await isFile(config))) return undefined;

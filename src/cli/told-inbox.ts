@@ -1,12 +1,13 @@
 import type { Configuration } from '../config/load.ts';
 import { ConnectorError, sentence } from '../errors.ts';
 import type { ToldId } from '../sync/told-ids.ts';
-import type { Claim, Inbox } from '../webhook/inbox.ts';
+import { type Claim, defaultInboxSettings, type Inbox } from '../webhook/inbox.ts';
 import type { ToldFeed } from './follow.ts';
 import type { Log } from './log.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface ToldInbox extends ToldFeed {
+  /** Gives back what is claimed. The inbox itself stays open. */
   readonly close: () => Promise<void>;
 }
 
@@ -19,15 +20,20 @@ export interface Lag {
 export interface ToldInboxOptions {
   readonly inbox: Inbox;
   readonly tenant: string;
+  /** As the inbox's, which stamps what comes. */
   readonly clock: () => number;
   readonly log: Log;
   readonly written?: (lag: Lag) => void;
+  /** How often the leases of what is claimed begin anew. Default: a third of a lease. */
+  readonly extendEveryMs?: number;
 }
 
 /** Other processes store, too: what they store shows when it is asked for. */
 const ASK_EVERY_MS = 500;
 /** What waits may be lent to another reader, or have failed just now: then it is not asked for all the time. */
 const REST_MS = 2_000;
+/** What was read while the inbox did not answer is reported later; beyond so many it is read once more instead. */
+const MOST_UNREPORTED = 10_000;
 
 /** Under which name a shop's events wait: the host of its API, which is its own. */
 export function inboxTenant({ endpoint }: Configuration): string {
@@ -44,7 +50,12 @@ export async function openToldInbox(
   try {
     const { openInbox } = await import('../webhook/open-inbox.ts');
     const inbox = await openInbox(location, { claimant: `read ${process.pid}` });
-    return toldInbox({ inbox, tenant: inboxTenant(configuration), clock: Date.now, log });
+    const told = toldInbox({ inbox, tenant: inboxTenant(configuration), clock: Date.now, log });
+    const close = async () => {
+      await told.close();
+      await inbox.close();
+    };
+    return Object.freeze({ ...told, close });
   } catch (error) {
     const what = error instanceof ConnectorError ? sentence(error) : 'The webhook inbox cannot be opened.';
     log('warn', `${what} The read goes on without it.`);
@@ -53,26 +64,47 @@ export async function openToldInbox(
 }
 
 /** The ids that wait in a webhook inbox, as the sync takes them. */
-export function toldInbox({ inbox, tenant, clock, log, written }: ToldInboxOptions): ToldInbox {
+export function toldInbox(options: ToldInboxOptions): ToldInbox {
+  const { inbox, tenant, clock, log, written } = options;
   const claims = new Map<ToldId, Claim>();
   const types = new Set<string>();
+  /** Done, and the inbox does not know it yet. */
+  let unreported: readonly Claim[] = [];
   let restUntilMs = 0;
+  let hasCome = false;
   let wake = () => {};
   const forget = inbox.onStored((whose) => {
     if (whose !== tenant) return;
     restUntilMs = 0;
+    hasCome = true;
     wake();
   });
+  // A read may have to wait for Centra's limits longer than a lease lasts.
+  const extending = setInterval(
+    () => {
+      if (claims.size > 0) inbox.extend([...claims.values()]).catch(() => undefined);
+    },
+    options.extendEveryMs ?? defaultInboxSettings.leaseMs / 3,
+  ).unref();
 
-  function claimsOf(told: readonly ToldId[]): readonly Claim[] {
+  function take(told: readonly ToldId[]): readonly Claim[] {
     const found = told.flatMap((id) => claims.get(id) ?? []);
     for (const id of told) claims.delete(id);
     return found;
   }
 
+  async function report(taken: readonly Claim[]): Promise<void> {
+    const reported = [...unreported, ...taken];
+    unreported = reported.slice(-MOST_UNREPORTED);
+    if (reported.length === 0) return;
+    await inbox.done(reported);
+    unreported = unreported.filter((claim) => !reported.includes(claim));
+  }
+
   return Object.freeze<ToldInbox>({
     claim: async (type, limit) => {
       types.add(type);
+      await report([]);
       const claimed = await inbox.claim(tenant, { limit, types: [type] });
       if (claimed.length === 0) restUntilMs = clock() + REST_MS;
       const strange = claimed.filter(({ id }) => numberOf(id) === undefined);
@@ -89,15 +121,16 @@ export function toldInbox({ inbox, tenant, clock, log, written }: ToldInboxOptio
       });
     },
     done: async (told) => {
-      const taken = claimsOf(told);
+      const taken = take(told);
       if (taken.length === 0) return;
-      await inbox.done(taken);
       const firstMs = Math.min(...taken.map(({ firstReceivedMs }) => firstReceivedMs));
       written?.({ objects: taken.length, longestMs: Math.max(0, clock() - firstMs) });
+      await report(taken);
     },
-    giveBack: (told) => inbox.giveBack(claimsOf(told)),
-    fail: (told, reason) => inbox.fail(claimsOf(told), reason),
+    giveBack: (told) => inbox.giveBack(take(told)),
+    fail: (told, reason) => inbox.fail(take(told), reason),
     isWaiting: async () => {
+      hasCome = false;
       if (clock() < restUntilMs) return false;
       const waiting = await inbox.waiting();
       return waiting.some(
@@ -106,6 +139,8 @@ export function toldInbox({ inbox, tenant, clock, log, written }: ToldInboxOptio
       );
     },
     arrival: async (mostMs, signal) => {
+      // Since it was asked whether something waits.
+      if (hasCome || signal.aborted) return;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Math.min(mostMs, ASK_EVERY_MS));
         wake = () => {
@@ -119,7 +154,11 @@ export function toldInbox({ inbox, tenant, clock, log, written }: ToldInboxOptio
     },
     close: async () => {
       forget();
-      await inbox.close();
+      clearInterval(extending);
+      const left = [...claims.values()];
+      claims.clear();
+      await report([]).catch(() => undefined);
+      if (left.length > 0) await inbox.giveBack(left).catch(() => undefined);
     },
   });
 }

@@ -21,6 +21,8 @@ export interface ReadContext {
   readonly events: EventsByObject;
   /** Whether webhooks tell of changes, so that what windows find was missed by them. */
   readonly hasWebhooks: boolean;
+  /** Whether this is one of many reads in a row, which says only what happened. */
+  readonly saysOnlyNews: boolean;
   readonly reconcileEveryHours: number;
   readonly reconcileDaysBack: number;
   /** Hands messages on, and waits while the one who writes them is slower. */

@@ -4,7 +4,7 @@ import { isObject } from '../json.ts';
 
 /** What the events system says of one kind of object since its events were last confirmed. */
 export interface ObjectEvents {
-  /** Ids of the events that are taken in by this. */
+  /** Ids of the events that are taken in by this, and of those that earlier runs took in and nobody has confirmed yet. */
   readonly eventIds: readonly number[];
   /** Ids of the objects that changed or came. */
   readonly changed: readonly string[];
@@ -19,15 +19,24 @@ export type EventsByObject = ReadonlyMap<string, ObjectEvents>;
 const MOST_PAGES = 50;
 const EVENTS_PER_PAGE = 200;
 
+export interface WaitingQuestion {
+  readonly client: CentraClient;
+  readonly objectTypes: readonly string[];
+  /** Events that an earlier run handled: they wait to be confirmed, and are not told again. */
+  readonly handled: ReadonlySet<number>;
+  readonly signal: AbortSignal;
+}
+
 /**
- * The events that wait in the queue of the token's integration name. They stay there: they are confirmed by the next run, when
+ * The events that wait in the queue of the token's integration name. They stay there: they are confirmed by a later run, when
  * a state has come back that knows them, which proves that their records were taken in.
  */
-export async function waitingEvents(
-  client: CentraClient,
-  objectTypes: readonly string[],
-  signal: AbortSignal,
-): Promise<EventsByObject> {
+export async function waitingEvents({
+  client,
+  objectTypes,
+  handled,
+  signal,
+}: WaitingQuestion): Promise<EventsByObject> {
   await listenTo(client, objectTypes, signal);
   const events: ShopEvent[] = [];
   for (let page = 1; page <= MOST_PAGES; page += 1) {
@@ -40,7 +49,7 @@ export async function waitingEvents(
     events.push(...batch);
     if (batch.length < EVENTS_PER_PAGE) break;
   }
-  return new Map(objectTypes.map((objectType) => [objectType, foldEvents(events, objectType)]));
+  return new Map(objectTypes.map((objectType) => [objectType, foldEvents(events, objectType, handled)]));
 }
 
 /** Throws what a read would meet: the events system is not enabled, or the token may not use it. */
@@ -145,9 +154,14 @@ function parseEvent(value: unknown): readonly ShopEvent[] {
 }
 
 /** The last word on each object counts: one that was deleted and made again under the same id is a changed one. */
-function foldEvents(events: readonly ShopEvent[], objectType: string): ObjectEvents {
+function foldEvents(
+  events: readonly ShopEvent[],
+  objectType: string,
+  handled: ReadonlySet<number>,
+): ObjectEvents {
   const own = events.filter((event) => event.objectType === objectType);
-  const last = new Map(own.map(({ objectReference, changeType }) => [objectReference, changeType]));
+  const fresh = own.filter(({ id }) => !handled.has(id));
+  const last = new Map(fresh.map(({ objectReference, changeType }) => [objectReference, changeType]));
   const isDeleted = ([, changeType]: readonly [string, string]) => changeType === 'DELETED';
   const entries = [...last];
   return {

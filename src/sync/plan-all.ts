@@ -9,13 +9,14 @@ export async function planAll(
   input: SyncInput,
   outlet: Pick<Outlet, 'push'>,
 ): Promise<readonly StreamPlan[]> {
-  const { wanted, streams, unreadable, states, startDate, serverNowMs } = input;
+  const { wanted, streams, unreadable, states, startDate, serverNowMs, extent = 'all' } = input;
   const readState = await stateReader();
   const parsed = new Map(wanted.map(({ name }) => [name, readState(name, states.get(name))]));
   const plans: StreamPlan[] = [];
   for (const stream of wanted) {
     const compiled = streams.find(({ name }) => name === stream.name);
     if (compiled === undefined) {
+      if (extent === 'told' || extent === 'wholes') continue;
       const reason = unreadable.find((other) => other.stream === stream.name)?.reason;
       const error = notReadable(stream.name, reason, streams);
       await outlet.push([
@@ -25,7 +26,8 @@ export async function planAll(
       continue;
     }
     const { kind } = compiled.root.change;
-    if (kind === 'snapshot' && (input.extent ?? 'all') !== 'all') continue;
+    const isWhole = kind === 'snapshot' || stream.mode === 'full_refresh';
+    if (extent !== 'all' && isWhole !== (extent === 'wholes')) continue;
     const serverNow = toUtcSecond(serverNowMs);
     if (input.slice !== undefined && kind === 'snapshot') {
       await outlet.push([
@@ -43,7 +45,7 @@ export async function planAll(
         serverNow,
         deletions: { reconciles: input.reconcileEveryHours > 0, hasEvents: input.hasEvents },
         slice: input.slice,
-        addsNoWindow: input.extent === 'told',
+        addsNoWindow: extent === 'told',
       }),
     );
   }

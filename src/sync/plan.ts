@@ -98,9 +98,10 @@ export function planStream({
   const readBefore = previous.through;
   const plan = { kind: 'windows', wanted, stream, change, tellsDeletions, readBefore } as const;
   if (window === undefined || addsNoWindow) return { ...plan, state: { ...previous, ...began } };
-  // What a first read brings needs no comparison.
-  const isFirst = previous.through === undefined && change.kind === 'created' && deletions.reconciles;
-  const reconciled = isFirst ? { reconciled_at: serverNow } : {};
+  // What a first read brings needs no comparison; what something told of before it does.
+  const isFirst = previous.through === undefined && previous.known === undefined;
+  const needsNone = isFirst && change.kind === 'created' && deletions.reconciles;
+  const reconciled = needsNone ? { reconciled_at: serverNow } : {};
   const owed = [...previous.owed, window];
   return { ...plan, state: { ...previous, ...began, ...reconciled, through: window.to, owed } };
 }

@@ -33,7 +33,8 @@ export async function readWindows(group: FetchGroup<WindowsPlan>, context: ReadC
 function tellHealed({ group, members, context }: WindowsReader): void {
   const { webhookType, label } = group.root;
   if (webhookType === undefined || group.plans.some(({ readBefore }) => readBefore === undefined)) return;
-  const healed = Math.max(0, ...members.map(({ found }) => found));
+  const healed = Math.max(0, ...members.map(({ untold }) => untold));
+  if (healed === 0 && context.saysOnlyNews) return;
   context.log('info', `${healed} changed ${label} came without a webhook, or before it.`);
 }
 
@@ -104,7 +105,7 @@ async function applyEvents(reader: WindowsReader): Promise<void> {
   }
   for (const member of members) member.handled(events.eventIds);
   await context.push(members.flatMap((member) => member.checkpoint()));
-  if (events.eventIds.length === 0) return;
+  if (events.changed.length + events.deleted.length === 0) return;
   context.log(
     'info',
     `The events system told of ${events.changed.length} changed and ${events.deleted.length} deleted ${label}.`,
@@ -115,6 +116,6 @@ async function readByReferences(reader: WindowsReader, references: readonly stri
   const { members, context, group } = reader;
   const areNumbers = group.root.pageKey.field === group.root.id;
   const { objects } = await askForIds(reader, areNumbers ? references.map(Number) : references);
-  for (const object of objects) for (const member of members) member.takeAgain(object);
+  for (const object of objects) for (const member of members) member.takeAgain(object, true);
   await context.push(members.flatMap((member) => member.checkpoint()));
 }

@@ -19,6 +19,7 @@ export function contextOf(input: RunInput, outlet: Outlet, follow: ReadContext['
     startDate: input.startDate,
     events: input.events,
     hasWebhooks: input.told !== undefined,
+    saysOnlyNews: input.saysOnlyNews ?? false,
     reconcileEveryHours: input.reconcileEveryHours,
     reconcileDaysBack: input.reconcileDaysBack,
     push: outlet.push,

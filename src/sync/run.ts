@@ -14,7 +14,7 @@ import type { StreamWriter } from './stream-writer.ts';
 import type { Outlet, SyncInput } from './sync-input.ts';
 import { withEvents } from './take-events.ts';
 import { takeTold } from './take-told.ts';
-import { describeTally } from './tally.ts';
+import { describeTally, isNews } from './tally.ts';
 
 /** So many messages may wait to be written: a few pages, so that memory stays flat however slow the destination is. */
 const CHANNEL_CAPACITY = 16;
@@ -94,7 +94,9 @@ async function runJob(job: Job, input: RunInput, outlet: Outlet): Promise<Connec
   for (const name of names) outlet.running.add(name);
   try {
     await job.read(contextOf(input, outlet, (followed) => writers.push(...followed)));
-    for (const { stream, tally } of writers) outlet.log('info', describeTally(stream.name, tally));
+    for (const { stream, tally } of writers) {
+      if (!input.saysOnlyNews || isNews(tally)) outlet.log('info', describeTally(stream.name, tally));
+    }
     await end(job, 'complete', outlet);
     return undefined;
   } catch (error) {

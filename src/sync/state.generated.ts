@@ -49,12 +49,13 @@ export interface Told {
   rows: Sent;
 }
 /**
- * A range of time, both ends included, that is not read to its end. `after`: the position after the last page that was written. `edge`: the rows of its last seconds that were written.
+ * A range of time, both ends included, that is not read to its end. `after`: the position after the last page that was written. `last_key`: the page key of the last row of that page. `edge`: the rows of its last seconds that were written.
  */
 export interface Window {
   from?: Time;
   to: Time;
   after?: string;
+  last_key?: number;
   edge?: Sent;
 }
 /**

@@ -6,8 +6,11 @@ import type { LogMessage, Message, WantedStream } from '../protocol/message.ts';
 import type { Slice } from './plan.ts';
 import type { ToldIds } from './told-ids.ts';
 
-/** `changes`: all but the snapshots; `told`: just what something outside tells of. What is left out is for a later run. */
-export type Extent = 'all' | 'changes' | 'told';
+/**
+ * `changes`: what a read finds by what has changed; `wholes`: what each read brings as a whole, snapshots and full refreshes;
+ * `told`: just what something outside tells of. What is left out is for a later run.
+ */
+export type Extent = 'all' | 'changes' | 'wholes' | 'told';
 
 export interface SyncInput {
   readonly wanted: readonly WantedStream[];
@@ -33,6 +36,13 @@ export interface SyncInput {
   readonly told?: ToldIds | undefined;
   /** How much of it. Default: all. */
   readonly extent?: Extent | undefined;
+  /** Whether this is one of many reads in a row: then it says only what happened. */
+  readonly saysOnlyNews?: boolean | undefined;
+  /**
+   * Whether it is sure by now that the destination has taken in the records of an event that the states know. Default: it is,
+   * for the states have come back from there.
+   */
+  readonly isTakenIn?: ((eventId: number) => boolean) | undefined;
   /** Only the rows of this range of time, without a look at the state and without one at the end. */
   readonly slice?: Slice | undefined;
 }

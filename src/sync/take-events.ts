@@ -37,19 +37,25 @@ function countsOnEvents({ kind, stream, ...plan }: StreamPlan): boolean {
   );
 }
 
-/** Confirms the events whose records a state that came back covers, and fetches those that wait. */
+/** Confirms the events whose records were taken in, as a state that came back tells, and fetches those that wait. */
 async function takeEvents(
   concerned: readonly StreamPlan[],
-  { client, signal }: SyncInput,
+  { client, signal, isTakenIn = () => true }: SyncInput,
 ): Promise<EventsByObject> {
   const objectTypes = [...new Set(concerned.flatMap(({ stream }) => stream.root.eventObject ?? []))];
+  const handled = new Set<number>();
   for (const objectType of objectTypes) {
-    const handled = concerned
-      .filter(({ stream }) => stream.root.eventObject === objectType)
-      .map(({ state }) => new Set(decodeIds(state.kind === 'windows' ? state.events : undefined)));
-    const [first = new Set<number>(), ...others] = handled;
-    const ids = [...first].filter((id) => others.every((other) => other.has(id)));
-    await confirmEvents(client, ids, signal);
+    const own = handledOf(concerned.filter(({ stream }) => stream.root.eventObject === objectType));
+    await confirmEvents(client, own.filter(isTakenIn), signal);
+    for (const id of own) handled.add(id);
   }
-  return waitingEvents(client, objectTypes, signal);
+  return waitingEvents({ client, objectTypes, handled, signal });
+}
+
+/** Those that the states of all of these streams know. */
+function handledOf(plans: readonly StreamPlan[]): readonly number[] {
+  const [first = new Set<number>(), ...others] = plans.map(
+    ({ state }) => new Set(decodeIds(state.kind === 'windows' ? state.events : undefined)),
+  );
+  return [...first].filter((id) => others.every((other) => other.has(id)));
 }

@@ -2,17 +2,14 @@ import { ConnectorError } from '../errors.ts';
 import type { Message } from '../protocol/message.ts';
 import { PAGE_SIZE } from './pager.ts';
 import type { FetchGroup, StreamPlan, WindowsPlan } from './plan.ts';
-import { contextOf } from './run-context.ts';
+import type { WindowsState } from './state.generated.ts';
 import { asConnectorError } from './stream-errors.ts';
 import type { Outlet, SyncInput } from './sync-input.ts';
 import type { ToldId, ToldIds } from './told-ids.ts';
-import { askForIds, openReader, type WindowsReader } from './windows-reader.ts';
+import { ToldReader } from './told-reader.ts';
 
 /** So many pages of ids are taken by one run; the rest waits for the next. */
 const MOST_PAGES = 100;
-
-/** Errors that may be about one object of several that are read together. */
-const separableKinds: ReadonlySet<string> = new Set(['mapping', 'schema']);
 
 /**
  * Reads what something outside told of, before anything else, and returns the plans that go on, with the states that this
@@ -25,28 +22,16 @@ export async function takeTold(
   outlet: Outlet,
 ): Promise<readonly StreamPlan[]> {
   const { told } = input;
-  if (told === undefined || input.slice !== undefined) return plans;
+  if (told === undefined || input.slice !== undefined || input.extent === 'wholes') return plans;
   let remaining = plans;
   for (const [type, groups] of groupsByType(plans)) {
     const names = groups.flatMap((group) => group.plans.map(({ stream }) => stream.name));
     try {
-      const readers = groups.map((group) =>
-        openReader(
-          group,
-          contextOf({ ...input, events: new Map() }, outlet, () => undefined),
-        ),
-      );
-      await takeAll(type, readers, told, input, outlet);
-      remaining = remaining.map((plan) => withState(plan, readers));
+      const states = await takeType(type, new ToldReader(groups, input, outlet), told, input, outlet);
+      remaining = remaining.map((plan) => withState(plan, states));
     } catch (error) {
       if (input.signal.aborted) return remaining;
-      const failure = asConnectorError(error, names);
-      await outlet.push(
-        names.flatMap((stream): readonly Message[] => [
-          { type: 'failure', stream, error: failure },
-          { type: 'status', stream, status: 'incomplete' },
-        ]),
-      );
+      await fail(names, asConnectorError(error, names), outlet);
       remaining = remaining.filter(({ stream }) => !names.includes(stream.name));
     }
   }
@@ -68,61 +53,69 @@ function groupsByType(plans: readonly StreamPlan[]): ReadonlyMap<string, readonl
   return new Map([...types].map(([type, groups]) => [type, [...groups.values()]]));
 }
 
-function withState(plan: StreamPlan, readers: readonly WindowsReader[]): StreamPlan {
-  const member = readers
-    .flatMap(({ members }) => members)
-    .find(({ writer }) => writer.stream.name === plan.stream.name);
-  return plan.kind === 'windows' && member !== undefined ? { ...plan, state: member.state } : plan;
+function withState(plan: StreamPlan, states: ReadonlyMap<string, WindowsState>): StreamPlan {
+  const state = states.get(plan.stream.name);
+  return plan.kind === 'windows' && state !== undefined ? { ...plan, state } : plan;
 }
 
-async function takeAll(
+async function fail(names: readonly string[], error: ConnectorError, outlet: Outlet): Promise<void> {
+  await outlet.push(
+    names.flatMap((stream): readonly Message[] => [
+      { type: 'failure', stream, error },
+      { type: 'status', stream, status: 'incomplete' },
+    ]),
+  );
+}
+
+/** Returns the states of the streams that could be read. */
+async function takeType(
   type: string,
-  readers: readonly WindowsReader[],
+  reader: ToldReader,
   told: ToldIds,
   input: SyncInput,
   outlet: Outlet,
-): Promise<void> {
+): Promise<ReadonlyMap<string, WindowsState>> {
   const counts = { told: 0, unreadable: 0 };
+  let reason: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const claimed = await claimPage(type, told, outlet);
     if (claimed.length === 0) break;
-    if (counts.told === 0) await begin(readers, outlet);
-    try {
-      const unreadable = await readPage(readers, claimed, outlet);
-      await outlet.written();
-      // From here on it does not matter when this process ends.
-      await told.done(claimed.filter((id) => !unreadable.has(id)));
-      for (const [id, reason] of unreadable) await told.fail([id], reason);
-      counts.told += claimed.length;
-      counts.unreadable += unreadable.size;
-    } catch (error) {
-      await told.giveBack(claimed).catch(() => undefined);
-      throw error;
-    }
+    if (counts.told === 0) await begin(reader.names, outlet);
+    const unreadable = await readPage(reader, claimed, told, outlet);
+    counts.told += claimed.length;
+    counts.unreadable += unreadable.size;
+    for (const other of unreadable.values()) reason ??= other;
     input.signal.throwIfAborted();
+    if (reader.isAtAnEnd) break;
   }
-  if (counts.told === 0) return;
-  const records = readers
-    .flatMap(({ members }) => members)
-    .reduce((sum, { writer }) => sum + writer.tally.records, 0);
-  const failed = counts.unreadable === 0 ? '' : ` ${counts.unreadable} of them cannot be read now.`;
-  outlet.log(
-    'info',
-    `Webhooks told of ${counts.told} ${readers[0]?.group.root.label ?? type}, which gave ${records} records.${failed}`,
-  );
+  const { label } = reader;
+  if (reason !== undefined) {
+    outlet.log(
+      'warn',
+      `${counts.unreadable} ${label} that webhooks told of cannot be read now, and are tried again later: ${reason}`,
+    );
+  }
+  if (counts.told > 0 && !input.saysOnlyNews)
+    outlet.log('info', `Webhooks told of ${counts.told} ${label}, which gave ${reader.records} records.`);
+  await tellSetAside(reader, input, outlet);
+  return reader.states;
+}
+
+/** The windows of these streams meet the same and tell of it; where they are not read, and nothing else is, it is told here. */
+async function tellSetAside(reader: ToldReader, input: SyncInput, outlet: Outlet): Promise<void> {
+  if (input.extent !== 'told' || !reader.isAtAnEnd) return;
+  for (const [stream, error] of reader.setAside) await fail([stream], error, outlet);
 }
 
 /** A read does without what waits rather than not run at all: its windows find the same. */
 async function claimPage(type: string, told: ToldIds, outlet: Outlet): Promise<readonly ToldId[]> {
   return told.claim(type, PAGE_SIZE).catch((error: unknown) => {
-    const what = error instanceof ConnectorError ? error.message : 'The webhook inbox cannot be asked.';
-    outlet.log('warn', `${what} The read goes on without it.`);
+    outlet.log('warn', `${inboxFault(error)} The read goes on without it.`);
     return [];
   });
 }
 
-async function begin(readers: readonly WindowsReader[], outlet: Outlet): Promise<void> {
-  const names = readers.flatMap(({ group }) => group.plans.map(({ stream }) => stream.name));
+async function begin(names: readonly string[], outlet: Outlet): Promise<void> {
   const fresh = names.filter((name) => !outlet.started.has(name));
   for (const name of fresh) outlet.started.add(name);
   await outlet.push(fresh.map((stream): Message => ({ type: 'status', stream, status: 'started' })));
@@ -130,48 +123,41 @@ async function begin(readers: readonly WindowsReader[], outlet: Outlet): Promise
 
 /** Returns those that cannot be read, with the reason. */
 async function readPage(
-  readers: readonly WindowsReader[],
+  reader: ToldReader,
   claimed: readonly ToldId[],
+  told: ToldIds,
   outlet: Outlet,
-): Promise<ReadonlyMap<ToldId, string>> {
-  const found = new Set<unknown>();
-  const unreadable = new Map<ToldId, string>();
-  for (const reader of readers) {
-    await readTold(reader, claimed, { found, unreadable });
-    await outlet.push(reader.members.flatMap((member) => member.checkpoint()));
+): Promise<ReadonlyMap<number, string>> {
+  let unreadable: ReadonlyMap<number, string>;
+  try {
+    unreadable = await reader.read(claimed.map(({ id }) => id));
+    await outlet.written();
+  } catch (error) {
+    await told.giveBack(claimed).catch(() => undefined);
+    throw error;
   }
-  // A filter may leave an object out; without one, an object that does not come is not there.
-  const isWhole = readers.some(({ group }) => group.where === undefined);
-  const label = readers[0]?.group.root.label ?? 'objects';
-  for (const told of claimed) {
-    if (isWhole && !found.has(told.id) && !unreadable.has(told)) {
-      unreadable.set(told, `The shop shows none of its ${label} under ${told.id}.`);
-    }
+  // From here on it does not matter when this process ends.
+  try {
+    await told.done(claimed.filter(({ id }) => !unreadable.has(id)));
+    for (const [reason, ids] of byReason(claimed, unreadable)) await told.fail(ids, reason);
+  } catch (error) {
+    outlet.log('warn', `${inboxFault(error)} What was read of it is read once more later.`);
   }
   return unreadable;
 }
 
-async function readTold(
-  reader: WindowsReader,
+function byReason(
   claimed: readonly ToldId[],
-  outcome: { readonly found: Set<unknown>; readonly unreadable: Map<ToldId, string> },
-): Promise<void> {
-  const { field } = reader.group.root.pageKey;
-  try {
-    const { objects } = await askForIds(
-      reader,
-      claimed.map(({ id }) => id),
-      field,
-    );
-    for (const object of objects) {
-      outcome.found.add(object[field]);
-      for (const member of reader.members) member.takeTold(object);
-    }
-  } catch (error) {
-    if (!(error instanceof ConnectorError) || !separableKinds.has(error.kind)) throw error;
-    const [only, ...others] = claimed;
-    if (only === undefined) return;
-    if (others.length === 0) outcome.unreadable.set(only, error.message);
-    else for (const told of claimed) await readTold(reader, [told], outcome);
+  unreadable: ReadonlyMap<number, string>,
+): ReadonlyMap<string, readonly ToldId[]> {
+  const reasons = new Map<string, ToldId[]>();
+  for (const told of claimed) {
+    const reason = unreadable.get(told.id);
+    if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), told]);
   }
+  return reasons;
+}
+
+function inboxFault(error: unknown): string {
+  return error instanceof ConnectorError ? error.message : 'The webhook inbox does not answer.';
 }

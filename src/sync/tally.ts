@@ -16,6 +16,11 @@ export function emptyTally(): Tally {
   return { records: 0, unchanged: 0, deleted: 0, quarantined: 0, nulled: new Map() };
 }
 
+/** Whether there is anything to tell. */
+export function isNews({ records, quarantined }: Tally): boolean {
+  return records > 0 || quarantined > 0;
+}
+
 /** One sentence a stream, with what is not zero. */
 export function describeTally(stream: string, tally: Tally): string {
   const parts = [`${tally.records} records`];

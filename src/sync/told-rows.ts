@@ -19,9 +19,20 @@ export class ToldRows {
 
   /** `time` is the one by which windows find the row. */
   add(key: number, print: string, time: UtcSecond): void {
+    // The newest last: of too many, the oldest are written again rather than remembered, so that the state stays small.
+    this.#prints.delete(key);
     this.#prints.set(key, print);
+    for (const oldest of this.#prints.keys()) {
+      if (this.#prints.size <= LARGEST_EDGE) break;
+      this.#prints.delete(oldest);
+    }
     this.#until = this.#until === undefined ? time : laterOf(this.#until, time);
     this.#encoded = undefined;
+  }
+
+  /** It is gone, or something else was written of it meanwhile. */
+  forget(key: number): void {
+    if (this.#prints.delete(key)) this.#encoded = undefined;
   }
 
   /** Everything until then has been read by windows. */
@@ -33,8 +44,7 @@ export class ToldRows {
   }
 
   encode(): Told | undefined {
-    // More than that is written again rather than remembered, so that the state stays small.
-    if (this.#until === undefined || this.#prints.size > LARGEST_EDGE) return undefined;
+    if (this.#until === undefined || this.#prints.size === 0) return undefined;
     this.#encoded ??= { until: this.#until, rows: encodeSent(this.#prints) };
     return this.#encoded;
   }

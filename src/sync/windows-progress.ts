@@ -2,15 +2,15 @@ import type { CompiledStream, MappedRow, RowContext } from '../catalog/compiled.
 import type { JsonObject } from '../json.ts';
 import type { Message } from '../protocol/message.ts';
 import type { CreatedChange, UpdatedChange } from '../streams/definition.ts';
+import { Deletions } from './deletions.ts';
 import { encodeIds } from './events.ts';
-import { type KeyShape, KnownRows, keyShapeOf, keysOf, lineIdsOf } from './known-rows.ts';
 import type { CentraObject } from './pager.ts';
 import { OVERLAP_SECONDS } from './plan.ts';
-import { decodeSent, encodeSent, LARGEST_EDGE } from './sent.ts';
+import { decodeSent, encodeSent } from './sent.ts';
 import type { Window, WindowsState } from './state.generated.ts';
 import { fingerprintOf, StreamWriter } from './stream-writer.ts';
 import { addSeconds, parseCentraTime, type UtcSecond } from './time.ts';
-import { ToldRows } from './told-rows.ts';
+import { nameOf, WrittenRows } from './written-rows.ts';
 
 const NO_SNAPSHOT: RowContext = Object.freeze({ snapshotAt: '' });
 
@@ -31,6 +31,8 @@ export interface WindowsProgressOptions {
   readonly tellsDeletions: boolean;
   /** The server's clock when the run began. */
   readonly serverNow: UtcSecond;
+  /** How far earlier runs have read; undefined: this is the first. */
+  readonly readBefore?: UtcSecond | undefined;
 }
 
 /** One stream of a root that is read by windows: what was written, what is open, what is still owed. */
@@ -39,36 +41,30 @@ export class WindowsProgress {
   readonly #change: UpdatedChange | CreatedChange;
   readonly #fields: ObjectFields;
   readonly #open: Map<number, string>;
-  /** What earlier windows wrote in the seconds that this run reads again. */
-  readonly #written: Map<number, string>;
-  readonly #keyShape: KeyShape | undefined;
-  readonly #known: KnownRows;
-  readonly #edges = new Map<string, Map<number, string>>();
+  readonly #written: WrittenRows;
+  readonly #deletions: Deletions;
   readonly #serverNow: UtcSecond;
-  /** The edge that earlier runs left. */
-  #lastEdge: Map<number, string>;
+  /** What changed from then on is new since earlier runs. */
+  readonly #newSince: UtcSecond | undefined;
+  /** By window: the greatest page key that was taken. */
+  readonly #lastKeys = new Map<string, number>();
   #state: WindowsState;
   #encodedOpen: string | undefined;
-  #encodedKnown: string | undefined;
-  readonly #told: ToldRows;
-  #found = 0;
+  #untold = 0;
 
-  constructor({ stream, change, fields, state, tellsDeletions, serverNow }: WindowsProgressOptions) {
+  constructor(options: WindowsProgressOptions) {
+    const { stream, change, fields, state, tellsDeletions, serverNow, readBefore } = options;
     this.#serverNow = serverNow;
+    this.#newSince = readBefore === undefined ? undefined : addSeconds(readBefore, -OVERLAP_SECONDS);
     this.writer = new StreamWriter(stream);
     this.#change = change;
     this.#fields = fields;
     this.#state = state;
     this.#open = decodeSent(state.open);
     this.#encodedOpen = state.open;
-    this.#known = new KnownRows(state.known);
-    this.#encodedKnown = state.known;
-    this.#keyShape = tellsDeletions ? keyShapeOf(stream) : undefined;
-    this.#lastEdge = decodeSent(state.edge);
-    this.#told = new ToldRows(state.told);
-    const edges = [state.told?.rows, state.edge, ...state.owed.map(({ edge }) => edge)];
-    this.#written = new Map(edges.flatMap((text) => [...decodeSent(text)]));
-    for (const window of state.owed) this.#edges.set(nameOf(window), decodeSent(window.edge));
+    const { known } = state;
+    this.#deletions = new Deletions({ stream, change, known, areTold: tellsDeletions, writer: this.writer });
+    this.#written = new WrittenRows(state);
   }
 
   /** As the last checkpoint gave it. */
@@ -85,7 +81,7 @@ export class WindowsProgress {
   }
 
   get tellsDeletions(): boolean {
-    return this.#keyShape !== undefined;
+    return this.#deletions.areTold;
   }
 
   /** Everything until then is written once nothing is owed any more. */
@@ -97,13 +93,13 @@ export class WindowsProgress {
     return this.#state.reconciled_at;
   }
 
-  /** How many objects windows gave that had to be written. */
-  get found(): number {
-    return this.#found;
+  /** How many objects were written of which nothing outside had told, and which are new since earlier runs. */
+  get untold(): number {
+    return this.#untold;
   }
 
   isKnown(key: number): boolean {
-    return this.#known.has(key);
+    return this.#deletions.isKnown(key);
   }
 
   isOpen(key: number): boolean {
@@ -111,7 +107,7 @@ export class WindowsProgress {
   }
 
   knownSince(day: string): readonly number[] {
-    return this.#known.idsSince(day);
+    return this.#deletions.knownSince(day);
   }
 
   /** Several windows in the place of one that was not begun. */
@@ -126,34 +122,28 @@ export class WindowsProgress {
   take(object: CentraObject, window: Window): void {
     const key = this.#keyOf(object);
     const rows = this.writer.map(object, NO_SNAPSHOT);
-    const isEdge = this.#isAtEdge(object, window);
+    const edges = this.#edgesOf(object, window);
+    const isEdge = edges.length > 0;
     const isOpen = this.#isOpen(object);
-    const known = key === undefined ? undefined : (this.#open.get(key) ?? this.#written.get(key));
+    const known = key === undefined ? undefined : (this.#open.get(key) ?? this.#written.printOf(key));
     const print = known !== undefined || isEdge || isOpen ? fingerprintOf(rows) : undefined;
     if (print !== undefined && print === known) this.writer.countUnchanged(rows);
     else {
-      this.#found += 1;
+      if (this.#isNew(object)) this.#untold += 1;
       this.#write(key, rows, known !== undefined);
     }
     if (key === undefined) return;
-    this.#remember(key, object, rows);
+    this.#passed(window, key);
+    this.#deletions.remember(key, this.#timeOf(object)?.slice(0, 10), rows, this.#serverNow);
     if (print === undefined) return;
-    if (isEdge) this.#edgeOf(window).set(key, print);
-    if (this.#written.has(key)) this.#written.set(key, print);
+    for (const edge of edges) this.#written.addToEdge(edge, key, print);
+    if (this.#written.printOf(key) !== undefined) this.#written.remember(key, print);
     this.#setOpen(key, isOpen ? print : undefined);
   }
 
-  /** Takes an object that was read again by its id. */
-  takeAgain(object: CentraObject): void {
-    const key = this.#keyOf(object);
-    if (key === undefined) return;
-    const rows = this.writer.map(object, NO_SNAPSHOT);
-    const print = fingerprintOf(rows);
-    if (print === (this.#open.get(key) ?? this.#written.get(key))) this.writer.countUnchanged(rows);
-    else this.#write(key, rows, true);
-    this.#written.set(key, print);
-    this.#remember(key, object, rows);
-    this.#setOpen(key, this.#isOpen(object) ? print : undefined);
+  /** Takes an object that was read again by its id; `isTold`: since something told of a change. */
+  takeAgain(object: CentraObject, isTold = false): void {
+    if (this.#takeAgain(object) && !isTold) this.#untold += 1;
   }
 
   /**
@@ -163,36 +153,28 @@ export class WindowsProgress {
   takeTold(object: CentraObject): void {
     const key = this.#keyOf(object);
     if (key === undefined) return;
-    if (this.#isDelivered(object)) {
+    if (this.#isDelivered(object, key)) {
       this.writer.countUnchanged(this.writer.map(object, NO_SNAPSHOT));
       return;
     }
-    this.takeAgain(object);
-    const print = this.#written.get(key);
+    this.#takeAgain(object);
+    const print = this.#written.printOf(key);
     const time = this.#timeOf(object);
-    if (print !== undefined && time !== undefined) this.#told.add(key, print, time);
+    if (print !== undefined && time !== undefined) this.#written.addTold(key, print, time);
   }
 
   /** An object that the shop does not have any more; its rows are told to be gone, where that is wanted. */
   drop(key: number, deletedAt: UtcSecond): void {
     this.#setOpen(key, undefined);
-    this.#written.delete(key);
-    this.#forgetEdge(key);
-    if (this.#keyShape === undefined) return;
-    const lines = this.#known.forget(key);
-    if (lines === undefined) return;
-    this.#encodedKnown = undefined;
-    this.writer.delete(keysOf(key, lines, this.#keyShape), deletedAt);
+    this.#written.forget(key);
+    this.#deletions.drop(key, deletedAt);
   }
 
-  /** The same for an object that the events system says is gone; only rows of the object itself can be named by its id alone. */
+  /** The same for an object that the events system says is gone. */
   dropReference(reference: string, deletedAt: UtcSecond): void {
-    const shape = this.#keyShape;
     const key = Number(reference);
-    if (Number.isSafeInteger(key) && this.#known.has(key)) this.drop(key, deletedAt);
-    else if (shape !== undefined && shape.lineColumn === undefined && this.#change.kind === 'updated') {
-      this.writer.delete([{ [shape.rootColumn]: reference }], deletedAt);
-    }
+    if (Number.isSafeInteger(key) && this.#deletions.isKnown(key)) this.drop(key, deletedAt);
+    else this.#deletions.dropUnknown(reference, deletedAt);
   }
 
   /** Events whose records go out with the next checkpoint; a later run confirms them. */
@@ -203,8 +185,7 @@ export class WindowsProgress {
 
   /** Rows of days before this one are not compared with the shop any more. */
   forgetBefore(day: string): void {
-    this.#known.forgetBefore(day, (key) => this.#open.has(key));
-    this.#encodedKnown = undefined;
+    this.#deletions.forgetBefore(day, (key) => this.#open.has(key));
   }
 
   reconciled(at: UtcSecond): void {
@@ -214,91 +195,85 @@ export class WindowsProgress {
   /** The messages for what was taken, with a state that goes on after `position` in the window; undefined: it is read to its end. */
   checkpointIn(window: Window, position: string | undefined): readonly Message[] {
     const name = nameOf(window);
-    const edge = encodeEdge(this.#edgeOf(window));
     if (position !== undefined) {
+      const lastKey = this.#lastKeys.get(name);
+      const gone = { after: position, ...(lastKey !== undefined && { last_key: lastKey }) };
       const owed = this.#state.owed.map((other) =>
-        nameOf(other) === name ? { ...boundsOf(other), after: position, ...(edge && { edge }) } : other,
+        nameOf(other) === name ? { ...boundsOf(other), ...gone } : other,
       );
       this.#state = { ...this.#state, owed };
       return this.checkpoint();
     }
     const owed = this.#state.owed.filter((other) => nameOf(other) !== name);
     this.#state = { ...this.#state, owed };
-    if (owed.length === 0) this.#told.readUntil(this.#state.through);
-    if (window.to === this.#state.through) {
-      this.#lastEdge = this.#edgeOf(window);
-      const { edge: _, ...state } = this.#state;
-      this.#state = { ...state, ...(edge && { edge }) };
-    }
+    if (owed.length === 0) this.#written.readUntil(this.#state.through);
+    if (window.to === this.#state.through) this.#written.turnEdge(window);
     return this.checkpoint();
   }
 
   /** The messages for what was taken, with the state as it stands. */
   checkpoint(): readonly Message[] {
-    const { open: _, known: __, told: ___, ...state } = this.#state;
-    const told = this.#told.encode();
+    const { edge: _, open: __, known: ___, told: ____, ...state } = this.#state;
+    const { owed, edge, told } = this.#written.encode(state.owed);
     this.#encodedOpen ??= encodeSent(this.#open);
-    if (this.tellsDeletions && this.#change.kind === 'created') this.#encodedKnown ??= this.#known.encode();
+    const known = this.#deletions.encode();
     this.#state = {
       ...state,
+      owed,
+      ...(edge && { edge }),
       ...(this.#encodedOpen !== '' && { open: this.#encodedOpen }),
-      ...(this.#encodedKnown && { known: this.#encodedKnown }),
+      ...(known && { known }),
       ...(told && { told }),
     };
     return this.writer.checkpoint(this.#state as unknown as JsonObject);
   }
 
+  /** Whether it was written, since it is not what was written last. */
+  #takeAgain(object: CentraObject): boolean {
+    const key = this.#keyOf(object);
+    if (key === undefined) return false;
+    const rows = this.writer.map(object, NO_SNAPSHOT);
+    const print = fingerprintOf(rows);
+    const isUnchanged = print === (this.#open.get(key) ?? this.#written.printOf(key));
+    if (isUnchanged) this.writer.countUnchanged(rows);
+    else this.#write(key, rows, true);
+    this.#written.remember(key, print);
+    this.#deletions.remember(key, this.#timeOf(object)?.slice(0, 10), rows, this.#serverNow);
+    this.#setOpen(key, this.#isOpen(object) ? print : undefined);
+    return !isUnchanged;
+  }
+
   #write(key: number | undefined, rows: readonly MappedRow[], isKnown: boolean): void {
     this.writer.add(rows);
-    if (key !== undefined && isKnown) this.#forgetEdge(key);
+    if (key !== undefined && isKnown) this.#written.outdate(key);
   }
 
-  /** What an edge says of this row is not what was written last. */
-  #forgetEdge(key: number): void {
-    const { edge: _, ...state } = this.#state;
-    this.#lastEdge.delete(key);
-    const edge = encodeEdge(this.#lastEdge);
-    const owed = this.#state.owed.map((window) => {
-      const isIn = this.#edges.get(nameOf(window))?.delete(key) ?? false;
-      if (!isIn || window.edge === undefined) return window;
-      const { edge: __, ...rest } = window;
-      const kept = encodeEdge(this.#edgeOf(window));
-      return kept === undefined ? rest : { ...rest, edge: kept };
-    });
-    this.#state = { ...state, owed, ...(edge && { edge }) };
+  #isNew(object: CentraObject): boolean {
+    const time = this.#newSince === undefined ? undefined : this.#timeOf(object);
+    return time !== undefined && this.#newSince !== undefined && time >= this.#newSince;
   }
 
-  /** Whether the version that an object has now was written, as far as its time tells. */
-  #isDelivered(object: CentraObject): boolean {
+  /**
+   * Whether the version that an object has now was written, as far as its time tells: by a window that was read to its end,
+   * or beyond this object. What became visible late is told by the edges.
+   */
+  #isDelivered(object: CentraObject, key: number): boolean {
     const { through, owed } = this.#state;
     const time = this.#change.kind === 'updated' ? this.#timeOf(object) : undefined;
     if (time === undefined || through === undefined || time > addSeconds(through, -OVERLAP_SECONDS))
       return false;
-    return owed.every(({ from = '', to }) => time < from || time > to);
+    const settledBy = (to: UtcSecond) => time <= addSeconds(to, -OVERLAP_SECONDS);
+    return owed.every(
+      ({ from = '', to, last_key: lastKey = -1 }) =>
+        time < from || time > to || (key <= lastKey && settledBy(to)),
+    );
   }
 
-  #edgeOf(window: Window): Map<number, string> {
-    const present = this.#edges.get(nameOf(window));
-    if (present !== undefined) return present;
-    const edge = new Map<number, string>();
-    this.#edges.set(nameOf(window), edge);
-    return edge;
-  }
-
-  #remember(key: number, object: CentraObject, rows: readonly MappedRow[]): void {
-    // Rows with a date of change are too many to be remembered.
-    if (this.#keyShape === undefined || this.#change.kind !== 'created') return;
-    const day = this.#timeOf(object)?.slice(0, 10);
-    const good = rows.flatMap((row) => ('quarantined' in row ? [] : [row.data]));
-    const lines = lineIdsOf(good, this.#keyShape);
-    if (day === undefined || lines === undefined) return;
-    const before = this.#known.forget(key) ?? [];
-    const gone = before.filter((line) => !lines.includes(line));
-    if (gone.length > 0 && good.length === rows.length) {
-      this.writer.delete(keysOf(key, gone, this.#keyShape), this.#serverNow);
-    }
-    this.#known.set(key, day, lines);
-    this.#encodedKnown = undefined;
+  /** Windows are paged by ascending page keys. */
+  #passed(window: Window, key: number): void {
+    if (this.#change.kind !== 'updated') return;
+    const name = nameOf(window);
+    this.#lastKeys.set(name, Math.max(key, this.#lastKeys.get(name) ?? window.last_key ?? 0));
   }
 
   #setOpen(key: number, print: string | undefined): void {
@@ -318,11 +293,15 @@ export class WindowsProgress {
     return typeof key === 'number' && Number.isSafeInteger(key) && key >= 0 ? key : undefined;
   }
 
-  /** Only the end of what is read now is read again next time. */
-  #isAtEdge(object: CentraObject, window: Window): boolean {
-    if (window.to !== this.#state.through) return false;
+  /** The windows that give the object again: the one of the next run, and any other that is owed and begins before this one's end. */
+  #edgesOf(object: CentraObject, window: Window): readonly Window[] {
+    const isLast = window.to === this.#state.through;
+    const others = this.#state.owed.filter((other) => overlaps(other, window));
+    if (!isLast && others.length === 0) return others;
     const time = this.#timeOf(object);
-    return time !== undefined && time >= addSeconds(window.to, -OVERLAP_SECONDS);
+    if (time === undefined) return [];
+    const again = others.filter((other) => time >= (other.from ?? '') && time <= other.to);
+    return isLast && time >= addSeconds(window.to, -OVERLAP_SECONDS) ? [...again, window] : again;
   }
 
   #isOpen(object: CentraObject): boolean {
@@ -331,15 +310,12 @@ export class WindowsProgress {
   }
 }
 
-/** What tells the windows of one stream apart: their ends never change while they are owed. */
-function nameOf({ from, to }: Window): string {
-  return `${from ?? ''}/${to}`;
+/** Whether two windows have a part in common; a window and itself are not two. */
+function overlaps(a: Window, b: Window): boolean {
+  if (a.from === b.from && a.to === b.to) return false;
+  return (a.from ?? '') <= b.to && (b.from ?? '') <= a.to;
 }
 
 function boundsOf({ from, to }: Window): Window {
   return from === undefined ? { to } : { from, to };
-}
-
-function encodeEdge(edge: ReadonlyMap<number, string>): string | undefined {
-  return edge.size === 0 || edge.size > LARGEST_EDGE ? undefined : encodeSent(edge);
 }

@@ -7,6 +7,7 @@ import { type NestedCompletion, nestedCompletion } from './nested-completion.ts'
 import { type CentraObject, combineFilters, PAGE_SIZE, type Page, type Pager } from './pager.ts';
 import type { FetchGroup, WindowsPlan } from './plan.ts';
 import { type ResolvedRoot, resolveRoot } from './resolve-root.ts';
+import { matchesNothing } from './shop-counts.ts';
 import { WindowsProgress } from './windows-progress.ts';
 
 /** What the parts of one group's read share. */
@@ -32,8 +33,16 @@ export function openReader(group: FetchGroup<WindowsPlan>, context: ReadContext)
   const paths = new Set([id, pageKey.field, change.field, ...(root.statusField ? [root.statusField] : [])]);
   const identity = selectionOfPaths(context.schema, root.type, [...paths]);
   const members = group.plans.map(
-    ({ stream, state, tellsDeletions }) =>
-      new WindowsProgress({ stream, change, fields, state, tellsDeletions, serverNow: context.serverNow }),
+    ({ stream, state, tellsDeletions, readBefore }) =>
+      new WindowsProgress({
+        stream,
+        change,
+        fields,
+        state,
+        tellsDeletions,
+        serverNow: context.serverNow,
+        readBefore,
+      }),
   );
   context.follow(members.map(({ writer }) => writer));
   const wanted = mergeSelections([...group.plans.map(({ stream }) => stream.selection), identity]);
@@ -81,12 +90,14 @@ export async function askForIds(
 ): Promise<Page> {
   const { group, root, selection, context } = reader;
   const { id, label, pageKey, root: list } = group.root;
+  const where = combineFilters(group.where, { [field]: ids });
+  if (matchesNothing(where)) return { objects: [], next: undefined, totalRows: undefined, wentBack: false };
   const pager = listPager({
     client: context.client,
     list,
     filterType: root.filterType,
     sort: pageKey.sort,
-    where: combineFilters(group.where, { [field]: ids }),
+    where,
     selection,
     id,
     label,

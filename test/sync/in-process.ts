@@ -6,10 +6,13 @@ import { loadCatalog } from '../../src/catalog/language/load.ts';
 import { type CentraClient, createClient } from '../../src/centra/client.ts';
 import { bundledSchema } from '../../src/centra/schema.ts';
 import { httpTransport } from '../../src/centra/transport.ts';
+import type { TenantCatalog } from '../../src/config/configuration.generated.ts';
 import type { JsonObject } from '../../src/json.ts';
 import type { Message } from '../../src/protocol/message.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { startSync } from '../../src/sync/run.ts';
+import type { Extent } from '../../src/sync/sync-input.ts';
+import type { ToldIds } from '../../src/sync/told-ids.ts';
 
 export const names: readonly string[] = [
   'orders',
@@ -21,17 +24,17 @@ export const names: readonly string[] = [
 ];
 
 const schema: GraphQLSchema = await bundledSchema();
-const streams: readonly CompiledStream[] = compileCatalog(
-  await loadCatalog({ source: 'bundled', name: 'default' }),
-  {
-    schema,
-    reference: schema,
-  },
-).streams;
+const streams = await streamsOf({ source: 'bundled', name: 'default' });
+
+/** The streams of a tenant catalog, against the bundled schema. */
+export async function streamsOf(catalog: TenantCatalog): Promise<readonly CompiledStream[]> {
+  return compileCatalog(await loadCatalog(catalog), { schema, reference: schema }).streams;
+}
+
 const transport = httpTransport({ connections: 8, silenceMs: 1_000 });
 
 /** A client whose waits take no time: its clock jumps over them. */
-function clientOf({ endpoint, token }: Sandbox): CentraClient {
+export function clientOf({ endpoint, token }: Sandbox): CentraClient {
   let skippedMs = 0;
   return createClient({
     endpoint,
@@ -67,6 +70,8 @@ export type Tables = Map<string, Map<string, JsonObject>>;
 export class Destination {
   readonly tables: Tables = new Map(names.map((name) => [name, new Map()]));
   readonly states = new Map<string, unknown>();
+  /** By stream: how many rows came that it holds just like that. */
+  readonly repeats = new Map<string, number>();
   readonly #waiting = new Map<string, Extract<Message, { type: 'records' }>[]>();
 
   /** Rows are loaded when a state covers them, as a loader does that flushes at states. */
@@ -91,6 +96,8 @@ export class Destination {
       streams.find(({ name }) => name === stream)?.key.map((column) => data[column]),
     );
     const table = this.tables.get(stream);
+    const isHeld = JSON.stringify(table?.get(key)) === JSON.stringify(data);
+    if (isHeld) this.repeats.set(stream, (this.repeats.get(stream) ?? 0) + 1);
     if (isDeleted) table?.delete(key);
     else table?.set(key, data);
   }
@@ -102,15 +109,28 @@ export interface Run {
   readonly destination: Destination;
   readonly mode: 'incremental' | 'full_refresh';
   readonly killAfter?: number | undefined;
+  readonly told?: ToldIds | undefined;
+  readonly extent?: Extent | undefined;
+  /** Those of the default catalog, if left out. */
+  readonly streams?: readonly CompiledStream[] | undefined;
+  /** A stream that fails is heard, and does not end the run. */
+  readonly toleratesFailures?: boolean | undefined;
+  /** Hears everything that the sync says. */
+  readonly hear?: ((message: Message) => void) | undefined;
 }
 
 /** One sync, to its end or until it is killed after so many messages. */
-export async function runSync({ sandbox, hasEvents, destination, mode, killAfter }: Run): Promise<void> {
+export async function runSync(run: Run): Promise<void> {
+  const { sandbox, hasEvents, destination, mode, killAfter, told, extent, hear } = run;
+  const read = run.streams ?? streams;
   const { now } = (await control(sandbox, 'clock')) as { now: string };
   const stop = new AbortController();
   const { messages } = startSync({
-    wanted: names.map((name) => ({ name, mode, columns: undefined, wantsDeletions: true })),
-    streams,
+    wanted: read
+      .map(({ name }) => name)
+      .filter((name) => run.streams !== undefined || names.includes(name))
+      .map((name) => ({ name, mode, columns: undefined, wantsDeletions: true })),
+    streams: read,
     unreadable: [],
     states: destination.states,
     startDate: undefined,
@@ -123,10 +143,13 @@ export async function runSync({ sandbox, hasEvents, destination, mode, killAfter
     hasEvents,
     reconcileEveryHours: 24,
     reconcileDaysBack: 4_000,
+    told,
+    extent,
   });
   let seen = 0;
   for await (const message of messages) {
-    if (message.type === 'failure') throw message.error;
+    hear?.(message);
+    if (message.type === 'failure' && !run.toleratesFailures) throw message.error;
     seen += 1;
     if (killAfter !== undefined && seen > killAfter) {
       stop.abort(new Error('killed'));

@@ -12,10 +12,29 @@ export interface FolderState {
   readonly bytes: number;
   /** Of a file that is written as a whole. */
   readonly generation?: number;
+  /** Where the sync goes on; empty: from the beginning. */
   readonly state: JsonObject;
 }
 
 const ENDING = '.state.json';
+const PART = '.part';
+
+/** The file in which a stream's rows gather, and the one in which those do that replace it once they are whole. */
+export function fileOf(stream: string): string {
+  return `${stream}.jsonl`;
+}
+export function partOf(stream: string): string {
+  return `${fileOf(stream)}${PART}`;
+}
+
+/** That nothing is good yet: the next read begins from the beginning. */
+export function emptyState(file: string, generation?: number): FolderState {
+  return { version: 1, file, bytes: 0, ...(generation !== undefined && { generation }), state: {} };
+}
+
+export function isEmptyState({ state }: FolderState): boolean {
+  return Object.keys(state).length === 0;
+}
 
 /**
  * The states that the reads before have left in a folder, by stream. What a read that did not end wrote after its last
@@ -26,19 +45,24 @@ export async function folderStates(folder: string): Promise<ReadonlyMap<string, 
   for (const name of await readdir(folder)) {
     if (!name.endsWith(ENDING)) continue;
     const path = join(folder, name);
+    const stream = name.slice(0, -ENDING.length);
     const state = parseFolderState(parseJson(await readFile(path, 'utf8'), `the state ${path}`), path);
-    const kept = await reconciled(folder, state);
-    if (kept !== undefined) states.set(name.slice(0, -ENDING.length), kept);
+    states.set(stream, await reconciled(folder, stream, state));
   }
   return states;
 }
 
-async function reconciled(folder: string, state: FolderState): Promise<FolderState | undefined> {
+async function reconciled(folder: string, stream: string, state: FolderState): Promise<FolderState> {
   const path = join(folder, state.file);
-  const size = (await stat(path).catch(() => undefined))?.size;
+  const size = await sizeOf(path);
+  const isPart = state.file.endsWith(PART);
+  // A part of something that is read as a whole is of no use where it is not all there.
+  if (isPart && (size === undefined || size < state.bytes)) return emptyState(fileOf(stream));
   if (size === undefined) {
-    // Half of something that is read as a whole is of no use by itself.
-    return state.file.endsWith('.part') ? undefined : { ...state, bytes: 0 };
+    const begun = { ...state, bytes: 0 };
+    // Before the new file is begun: a state that says more than it holds would be refused.
+    if (state.bytes > 0) await writeFolderState(folder, stream, begun);
+    return begun;
   }
   if (size < state.bytes) {
     throw new ConnectorError({
@@ -52,6 +76,16 @@ async function reconciled(folder: string, state: FolderState): Promise<FolderSta
   return state;
 }
 
+/** Undefined where there is no such file. */
+export async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 function parseFolderState(value: unknown, path: string): FolderState {
   if (isObject(value)) {
     const { version, file, bytes, generation, state } = value;
@@ -59,8 +93,8 @@ function parseFolderState(value: unknown, path: string): FolderState {
       version === 1 &&
       typeof file === 'string' &&
       basename(file) === file &&
-      typeof bytes === 'number' &&
-      (generation === undefined || typeof generation === 'number') &&
+      isCount(bytes) &&
+      (generation === undefined || isCount(generation)) &&
       isObject(state);
     if (isGood) {
       return {
@@ -80,15 +114,30 @@ function parseFolderState(value: unknown, path: string): FolderState {
   });
 }
 
-/** In one step: whoever looks sees the old state or the new one. */
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** In one step: whoever looks sees the old state or the new one, and so does whoever looks after the power was cut. */
 export async function writeFolderState(folder: string, stream: string, state: FolderState): Promise<void> {
   const path = join(folder, `${stream}${ENDING}`);
-  const handle = await open(`${path}.part`, 'w');
+  const handle = await open(`${path}${PART}`, 'w');
   try {
     await handle.writeFile(`${JSON.stringify(state)}\n`);
     await handle.datasync();
   } finally {
     await handle.close();
   }
-  await rename(`${path}.part`, path);
+  await rename(`${path}${PART}`, path);
+  await syncFolder(folder);
+}
+
+/** Puts on the disk which names a folder has. Where a folder cannot be opened or synced, the system does it by itself. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  if (handle === undefined) return;
+  await handle
+    .sync()
+    .catch(() => undefined)
+    .finally(() => handle.close());
 }
