@@ -3,13 +3,13 @@ import { basename, dirname, join } from 'node:path';
 import { ConnectorError } from '../errors.ts';
 
 /**
- * Writes a file that nobody but its owner can read, whole or not at all. In one go, so that no signal comes in between
- * and leaves half of it.
+ * Writes a file that nobody but its owner can read, unless `mode` says otherwise, whole or not at all. In one go, so that no
+ * signal comes in between and leaves half of it.
  */
-export function writePrivateFile(path: string, text: string): void {
+export function writePrivateFile(path: string, text: string, mode = 0o600): void {
   const draft = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
   try {
-    const file = openSync(draft, 'wx', 0o600);
+    const file = openSync(draft, 'wx', mode);
     try {
       writeSync(file, text);
       fsyncSync(file);

@@ -13,7 +13,7 @@ import { follow } from './follow.ts';
 import { lagReport } from './following/lag-report.ts';
 import { openLastingInbox } from './lasting-inbox.ts';
 import { openConfiguration } from './open-configuration.ts';
-import { type ReadInput, readInput } from './read-input.ts';
+import { type ReadInput, readInput, wholeStream } from './read-input.ts';
 import { singerFace } from './singer-face.ts';
 import { spokenTo } from './sink.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -92,15 +92,23 @@ async function readOf(args: ServeArguments, configurations: readonly Configurati
   if (configuration === undefined || others.length > 0)
     throw badArguments('source-centra', 'serve --read reads one shop: give it one --config');
   const { catalog, state, only, format } = args;
+  const input =
+    format === 'singer'
+      ? onlyOf(await tapReadInput({ catalog, state }), only)
+      : await readInput({ catalog, state, only }, Date.now());
   return {
     configuration,
-    input:
-      format === 'singer'
-        ? await tapReadInput({ catalog, state })
-        : await readInput({ catalog, state, only }, Date.now()),
+    input,
     pollMs: durationMs('poll', args.poll),
     snapshotMs: durationMs('snapshots', args.snapshots),
   };
+}
+
+/** A tap knows no such choice beside its catalog. */
+function onlyOf(input: ReadInput, only: readonly string[] | undefined): ReadInput {
+  if (only === undefined) return input;
+  const wanted = input.wanted?.filter(({ name }) => only.includes(name)) ?? only.map(wholeStream);
+  return { ...input, wanted };
 }
 
 async function followServed(

@@ -1,7 +1,7 @@
 import { configurationFromEnvironment } from '../config/environment.ts';
-import { type Configuration, configurationSchema, parseConfiguration } from '../config/load.ts';
+import { type Configuration, configurationSchema, parseConfiguration, readSettings } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
-import { isObject, type JsonObject, parseJson } from '../json.ts';
+import { parseJson } from '../json.ts';
 import { parseSingerCatalog } from '../protocol/singer/catalog.ts';
 import { parseSingerState } from '../protocol/singer/state.ts';
 import { type ReadInput, readText } from './read-input.ts';
@@ -26,21 +26,10 @@ export async function tapConfiguration(
   const merged: Record<string, unknown> = {};
   for (const source of sources) {
     const settings =
-      source === ENVIRONMENT ? configurationFromEnvironment(environment, schema) : await settingsIn(source);
+      source === ENVIRONMENT ? configurationFromEnvironment(environment, schema) : await readSettings(source);
     Object.assign(merged, settings);
   }
   return parseConfiguration(merged, schema);
-}
-
-async function settingsIn(path: string): Promise<JsonObject> {
-  const value = parseJson(await readText(path, 'the configuration'), `the configuration file ${path}`);
-  if (isObject(value)) return value as JsonObject;
-  throw new ConnectorError({
-    kind: 'config',
-    code: 'config/not_an_object',
-    message: `The configuration file ${path} does not hold a JSON object.`,
-    hint: 'Write { "endpoint": "…", "api_token": "…" }.',
-  });
 }
 
 /** What a tap is asked to read. Without a catalog: every stream, as it is by default. */

@@ -70,6 +70,7 @@ export function toldInbox(options: ToldInboxOptions): ToldInbox {
   const types = new Set<string>();
   /** Done, and the inbox does not know it yet. */
   let unreported: readonly Claim[] = [];
+  /** By a clock that is never set. */
   let restUntilMs = 0;
   let hasCome = false;
   let wake = () => {};
@@ -106,7 +107,7 @@ export function toldInbox(options: ToldInboxOptions): ToldInbox {
       types.add(type);
       await report([]);
       const claimed = await inbox.claim(tenant, { limit, types: [type] });
-      if (claimed.length === 0) restUntilMs = clock() + REST_MS;
+      if (claimed.length === 0) restUntilMs = performance.now() + REST_MS;
       const strange = claimed.filter(({ id }) => numberOf(id) === undefined);
       if (strange.length > 0) {
         await inbox.fail(strange, 'Its id is not a whole number.', { isFinal: true });
@@ -131,7 +132,7 @@ export function toldInbox(options: ToldInboxOptions): ToldInbox {
     fail: (told, reason) => inbox.fail(take(told), reason),
     isWaiting: async () => {
       hasCome = false;
-      if (clock() < restUntilMs) return false;
+      if (performance.now() < restUntilMs) return false;
       const waiting = await inbox.waiting();
       return waiting.some(
         ({ tenant: whose, type, objects, claimed }) =>

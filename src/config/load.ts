@@ -6,7 +6,7 @@ import { packageRoot } from '../package-root.ts';
 import type { CentraSourceConfiguration, TenantCatalog } from './configuration.generated.ts';
 import { Secret } from './secret.ts';
 import { processSecrets, resolveSecret, type SecretSources } from './secret-reference.ts';
-import { validateConfiguration } from './validate.ts';
+import { notAnObject, validateConfiguration } from './validate.ts';
 
 /** The configuration after validation, defaults filled in. */
 export interface Configuration {
@@ -45,18 +45,25 @@ export async function configurationSchema(): Promise<Readonly<Record<string, unk
   return JSON.parse(await readFile(path, 'utf8'));
 }
 
-/** Reads and validates a configuration file, with the secrets that it refers to; throws a ConnectorError of kind `config`. */
-export async function loadConfiguration(path: string, sources = processSecrets): Promise<Configuration> {
+/** What a configuration file holds, as it stands there; throws a ConnectorError of kind `config` when that is no object. */
+export async function readSettings(path: string): Promise<Readonly<Record<string, unknown>>> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ConnectorError({
       kind: 'config',
       code: 'config/unreadable',
       message: `The configuration file ${path} cannot be read.`,
-      hint: 'Give the path of a readable JSON file with --config.',
+      hint: 'Name a readable JSON file with --config, or make one with source-centra config init.',
       cause,
     });
   });
   const value = parseJson(text, `the configuration file ${path}`);
+  if (isObject(value)) return value;
+  throw notAnObject(`The configuration file ${path}`);
+}
+
+/** Reads and validates a configuration file, with the secrets that it refers to; throws a ConnectorError of kind `config`. */
+export async function loadConfiguration(path: string, sources = processSecrets): Promise<Configuration> {
+  const value = await readSettings(path);
   const folder = dirname(path);
   const readFileBeside = (file: string) => sources.readFile(resolve(folder, file));
   const configuration = parseConfiguration(value, await configurationSchema(), {

@@ -31,18 +31,20 @@ export function validateConfiguration(
   value: unknown,
   schema: Readonly<Record<string, unknown>>,
 ): CentraSourceConfiguration {
-  if (!isObject(value)) {
-    throw new ConnectorError({
-      kind: 'config',
-      code: 'config/not_an_object',
-      message: 'The configuration is not a JSON object.',
-      hint: 'Write { "endpoint": "…", "api_token": "…" }.',
-    });
-  }
+  if (!isObject(value)) throw notAnObject('The configuration');
   const ajv = new Ajv({ allErrors: true, strict: false });
   const isValid = ajv.compile<CentraSourceConfiguration>(schema);
   if (isValid(value) && isEndpoint(value.endpoint)) return value;
   throw configurationError(isValid.errors ?? [], value);
+}
+
+export function notAnObject(what: string): ConnectorError {
+  return new ConnectorError({
+    kind: 'config',
+    code: 'config/not_an_object',
+    message: `${what} is not a JSON object.`,
+    hint: 'Write { "endpoint": "…", "api_token": "…" }.',
+  });
 }
 
 /** What the pattern in the schema cannot say: that it is a URL, that its host is what it looks like, and that it holds no password. */

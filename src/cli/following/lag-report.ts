@@ -18,9 +18,12 @@ export function lagReport(log: Log): LagReport {
 
   function say(): void {
     if (objects === 0) return;
-    const are = objects === 1 ? 'object that a webhook told of was' : 'objects that webhooks told of were';
-    const atMost = `at most ${(longestMs / 1000).toFixed(1)} s after the first word of it`;
-    log('info', `${objects} ${are} written, ${atMost}.`);
+    const seconds = (longestMs / 1000).toFixed(1);
+    const what =
+      objects === 1
+        ? `An object that a webhook told of was written, ${seconds} s after the first word of it.`
+        : `${objects} objects that webhooks told of were written, at most ${seconds} s after the first word of each.`;
+    log('info', what);
     objects = 0;
     longestMs = 0;
   }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { readSettings } from '../../config/load.ts';
 import { fileReference, isVariableName, variableReference } from '../../config/secret-reference.ts';
 import { ConnectorError } from '../../errors.ts';
-import { isObject, parseJson } from '../../json.ts';
 import { SUCCESS } from '../exit-code.ts';
+import { writePrivateFile } from '../private-file.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 export interface WebhookCreateArguments {
@@ -20,23 +21,27 @@ const DEFAULT_INBOX = 'webhook-inbox';
 
 /** Notes a fresh path and secret in a configuration, and prints what to paste into Centra. */
 export async function webhookCreate(args: WebhookCreateArguments, { output }: Surroundings): Promise<number> {
-  const { tenant, rotate } = args;
+  const { tenant, rotate, secretEnv } = args;
   const path = args.config ?? `${tenant}.json`;
   refuseBadNames(args);
-  const { settings, mode } = await settingsAt(path);
+  const settings = await readSettings(path);
+  const mode = (await stat(path)).mode & 0o777;
   const hasWebhook = typeof settings.webhook_id === 'string';
   if (hasWebhook && !rotate) throw alreadyThere(path);
   if (!hasWebhook && rotate) throw nothingToRotate(path);
+  if (rotate && secretEnv !== undefined && settings.webhook_secret === variableReference(secretEnv))
+    throw sameVariable(secretEnv);
   const id = hasWebhook ? String(settings.webhook_id) : `${tenant}-${randomBytes(18).toString('base64url')}`;
   const secret = randomBytes(32).toString('base64url');
-  const reference = await keepSecret(secret, args, dirname(path));
-  await writeSettings(path, mode, {
+  const reference = keepSecret(secret, args, dirname(path));
+  const noted = {
     ...settings,
     webhook_inbox: args.inbox ?? settings.webhook_inbox ?? DEFAULT_INBOX,
     webhook_id: id,
     ...(rotate && { webhook_previous_secret: settings.webhook_secret }),
     webhook_secret: reference,
-  });
+  };
+  writePrivateFile(path, `${JSON.stringify(noted, undefined, 2)}\n`, mode);
   await output.write(
     instructions({ ...args, path, secret, address: `${args.url.replace(/\/+$/, '')}/centra/${id}` }),
   );
@@ -44,56 +49,12 @@ export async function webhookCreate(args: WebhookCreateArguments, { output }: Su
 }
 
 /** Into a file beside the configuration that only its owner can read, unless a variable holds it. Returns the reference. */
-async function keepSecret(
-  secret: string,
-  { tenant, secretEnv }: WebhookCreateArguments,
-  folder: string,
-): Promise<string> {
+function keepSecret(secret: string, { tenant, secretEnv }: WebhookCreateArguments, folder: string): string {
   if (secretEnv !== undefined) return variableReference(secretEnv);
   // A name of its own for each, since the one before stays good for a while.
   const name = `${tenant}.webhook-secret-${secret.slice(0, 6)}`;
-  await writeOnce(join(folder, name), `${secret}\n`, 0o600);
+  writePrivateFile(join(folder, name), `${secret}\n`);
   return fileReference(name);
-}
-
-async function settingsAt(
-  path: string,
-): Promise<{ readonly settings: Readonly<Record<string, unknown>>; readonly mode: number }> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ConnectorError({
-      kind: 'config',
-      code: 'config/unreadable',
-      message: `The configuration file ${path} cannot be read.`,
-      hint: 'Name it with --config, or make one with source-centra config init.',
-      cause,
-    });
-  });
-  const settings = parseJson(text, `the configuration file ${path}`);
-  if (!isObject(settings)) {
-    throw new ConnectorError({
-      kind: 'config',
-      code: 'config/not_an_object',
-      message: `The configuration file ${path} does not hold a JSON object.`,
-      hint: 'Write { "endpoint": "…", "api_token": "…" }.',
-    });
-  }
-  return { settings, mode: (await stat(path)).mode & 0o777 };
-}
-
-async function writeSettings(path: string, mode: number, settings: object): Promise<void> {
-  const part = `${path}.${process.pid}.part`;
-  await writeOnce(part, `${JSON.stringify(settings, undefined, 2)}\n`, mode);
-  await rename(part, path);
-}
-
-async function writeOnce(path: string, text: string, mode: number): Promise<void> {
-  const handle = await open(path, 'wx', mode);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function instructions(made: {
@@ -160,5 +121,14 @@ function nothingToRotate(path: string): ConnectorError {
     code: 'webhook/nothing_to_rotate',
     message: `${path} has no webhook yet.`,
     hint: 'Leave out --rotate to make one.',
+  });
+}
+
+function sameVariable(name: string): ConnectorError {
+  return new ConnectorError({
+    kind: 'config',
+    code: 'webhook/same_variable',
+    message: `The variable ${name} holds the secret that is to stay good for a while.`,
+    hint: 'Name another variable with --secret-env for the new one.',
   });
 }
