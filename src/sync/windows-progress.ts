@@ -10,7 +10,8 @@ import { decodeSent, encodeSent } from './sent.ts';
 import type { Window, WindowsState } from './state.generated.ts';
 import { fingerprintOf, StreamWriter } from './stream-writer.ts';
 import { addSeconds, parseCentraTime, type UtcSecond } from './time.ts';
-import { nameOf, WrittenRows } from './written-rows.ts';
+import { boundsOf, nameOf, overlaps } from './window.ts';
+import { WrittenRows } from './written-rows.ts';
 
 const NO_SNAPSHOT: RowContext = Object.freeze({ snapshotAt: '' });
 
@@ -308,14 +309,4 @@ export class WindowsProgress {
     if (this.#change.kind !== 'created' || this.#fields.status === undefined) return false;
     return !this.#change.finalStatuses.includes(String(object[this.#fields.status]));
   }
-}
-
-/** Whether two windows have a part in common; a window and itself are not two. */
-function overlaps(a: Window, b: Window): boolean {
-  if (a.from === b.from && a.to === b.to) return false;
-  return (a.from ?? '') <= b.to && (b.from ?? '') <= a.to;
-}
-
-function boundsOf({ from, to }: Window): Window {
-  return from === undefined ? { to } : { from, to };
 }

@@ -2,6 +2,7 @@ import { decodeSent, encodeSent, LARGEST_EDGE } from './sent.ts';
 import type { Window, WindowsState } from './state.generated.ts';
 import type { UtcSecond } from './time.ts';
 import { ToldRows } from './told-rows.ts';
+import { nameOf } from './window.ts';
 
 /**
  * What was written last of the rows that may come again: those at the edges of windows, which the next run reads again, and
@@ -77,11 +78,6 @@ export class WrittenRows {
     });
     return { owed: windows, ...(edge && { edge }), ...(told && { told }) };
   }
-}
-
-/** What tells the windows of one stream apart: their ends never change while they are owed. */
-export function nameOf({ from, to }: Window): string {
-  return `${from ?? ''}/${to}`;
 }
 
 /** The rows of a window's last seconds. */

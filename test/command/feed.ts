@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,12 @@ import { start, until } from './running.ts';
 import { openShop, type TestShop } from './sandbox-control.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'source-centra-serve-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+/** What a test that failed has left running. */
+const running = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
 let number = 0;
 
 export interface Followed {
@@ -92,6 +98,8 @@ export interface RunningServe {
 /** Starts it, and waits until it listens. */
 export async function serve(args: readonly string[], fold?: Fold): Promise<RunningServe> {
   const { child, ended, said } = start(['serve', ...args]);
+  running.add(child);
+  child.once('close', () => running.delete(child));
   const lines: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (fold !== undefined && /^\{.*\}$/.test(line)) fold.take(line);

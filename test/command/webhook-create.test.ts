@@ -108,6 +108,17 @@ describe('webhook create', () => {
     expect(answers).toEqual([401, 200, 200]);
   });
 
+  test('a variable that holds the old secret cannot hold the new one too', async () => {
+    await create('--secret-env', 'ENDPOINT_SECRET');
+    const again = await create('--rotate', '--secret-env', 'ENDPOINT_SECRET');
+    expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/Name another variable/)]);
+    expect((await create('--rotate', '--secret-env', 'ANOTHER_SECRET')).code).toBe(0);
+    expect(await settings()).toMatchObject({
+      webhook_previous_secret: expect.stringContaining('ENDPOINT_SECRET'),
+      webhook_secret: expect.stringContaining('ANOTHER_SECRET'),
+    });
+  });
+
   test.each([
     ['nothing to rotate', ['--rotate'], /has no webhook yet/],
     ['no name of a variable', ['--secret-env', '1 2'], /not the name of a variable/],

@@ -14,7 +14,19 @@ describe('webhook test', () => {
     followed = await followedShop();
     const { config } = followed;
     server = await serve(
-      ['--config', config, '--read', '--format', 'singer', '--port', '0', '--poll', '60s'],
+      [
+        '--config',
+        config,
+        '--read',
+        '--format',
+        'singer',
+        '--only',
+        'orders',
+        '--port',
+        '0',
+        '--poll',
+        '60s',
+      ],
       fold,
     );
     await until(() => states().length > 0 && (fold.tables.get('orders')?.size ?? 0) > 0, 'the first read');
@@ -39,6 +51,10 @@ describe('webhook test', () => {
     expect(said).toContain(`The receiver is told that the order ${orders[0]} has changed.\nIt answers 200`);
     expect(said).toContain('Its records and a state have been written.\n');
     expect(code).toBe(0);
+  });
+
+  test('and the reader reads what it was asked for', () => {
+    expect([...fold.tables.keys()]).toEqual(['orders']);
   });
 
   test('takes the latest order, when none is named', async () => {

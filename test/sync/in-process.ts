@@ -115,8 +115,8 @@ export interface Run {
   readonly streams?: readonly CompiledStream[] | undefined;
   /** A stream that fails is heard, and does not end the run. */
   readonly toleratesFailures?: boolean | undefined;
-  /** Hears everything that the sync says. */
-  readonly hear?: ((message: Message) => void) | undefined;
+  /** Hears everything that the sync says, before the destination takes it. */
+  readonly hear?: ((message: Message) => void | Promise<void>) | undefined;
 }
 
 /** One sync, to its end or until it is killed after so many messages. */
@@ -148,7 +148,7 @@ export async function runSync(run: Run): Promise<void> {
   });
   let seen = 0;
   for await (const message of messages) {
-    hear?.(message);
+    await hear?.(message);
     if (message.type === 'failure' && !run.toleratesFailures) throw message.error;
     seen += 1;
     if (killAfter !== undefined && seen > killAfter) {

@@ -199,3 +199,20 @@ test('streams share requests when root, filter and what is owed are the same', (
   ]);
   expect(snapshots).toHaveLength(1);
 });
+
+test('a first read is compared with the shop when something was told of before it, for that may be gone', () => {
+  const reconciledAt = (state: StreamState | undefined) => {
+    const { state: planned } = planStream({
+      wanted: { name: 'returns', mode: 'incremental', columns: undefined, wantsDeletions: true },
+      stream: plainStream('returns', returns),
+      state,
+      startDate: undefined,
+      serverNow,
+      deletions: { reconciles: true, hasEvents: false },
+    });
+    return planned.kind === 'windows' ? planned.reconciled_at : undefined;
+  };
+  expect(reconciledAt(undefined)).toBe(serverNow);
+  const told: StreamState = { version: 1, kind: 'windows', mode: 'incremental', owed: [], known: 'some' };
+  expect(reconciledAt(told)).toBeUndefined();
+});

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CompiledStream } from '../../src/catalog/compiled.ts';
@@ -126,7 +127,7 @@ describe('a read that webhooks tell of changes', () => {
       destination,
       mode: 'incremental',
       toleratesFailures: true,
-      hear: (message) => heard.push(message),
+      hear: (message) => void heard.push(message),
       ...options,
       told,
     });
@@ -225,6 +226,31 @@ describe('a read that webhooks tell of changes', () => {
     });
   });
 
+  test('an id is done only when its records and a state have been written, however slow the destination is', async () => {
+    await read();
+    const ids = await changeOrders(3);
+    tell(ids);
+    let checkpoints = 0;
+    let checkpointsAtTheEnd: number | undefined;
+    const { ids: told } = inbox.reader(async () => {
+      checkpointsAtTheEnd = checkpoints;
+    });
+    await runSync({
+      sandbox,
+      hasEvents: false,
+      destination,
+      mode: 'incremental',
+      extent: 'told',
+      told,
+      hear: async ({ type }) => {
+        await wait(20);
+        if (type === 'checkpoint') checkpoints += 1;
+      },
+    });
+    // Of orders and of their lines.
+    expect(checkpointsAtTheEnd).toBe(2);
+  });
+
   describe('tells how many the webhooks missed', () => {
     const healed = (logs: readonly string[]) => logs.find((line) => /^\d+ changed orders came/.test(line));
 
@@ -310,11 +336,10 @@ streams:
 `,
       });
       await read({ streams });
-      const [bad = 0] = await changeOrders(1, { externalId: 'not a number' });
-      const { changed } = (await control(sandbox, 'change', {
-        changes: [{ kind: 'orders.update', numbers: [bad === 1 ? 2 : bad - 1], set: { externalId: '7' } }],
-      })) as { changed: { orders: readonly number[] } };
-      const [good = 0] = changed.orders;
+      const [bad = 0, good = 0] = await changeOrders(2, { externalId: '7' });
+      await control(sandbox, 'change', {
+        changes: [{ kind: 'orders.update', numbers: [bad], set: { externalId: 'not a number' } }],
+      });
       tell([bad, good]);
       const { records, logs } = await read({ streams, extent: 'told' });
       expect(records('plain').sort()).toEqual([bad, good].sort());

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { toldInbox } from '../../src/cli/told-inbox.ts';
@@ -234,6 +235,8 @@ async function read(
       killAfter,
       told: ids,
       extent,
+      // The sync gets ahead of the destination, as far as it may.
+      hear: () => nextTurn(),
     });
   } finally {
     kill();

@@ -102,3 +102,45 @@ describe('what is gone is told', () => {
     ]);
   });
 });
+
+describe('what something outside told of', () => {
+  const at = (comment: string) => ({ ...completed, comment });
+
+  test('is what was written last, also when a window wrote something else of it since', () => {
+    const first = progressOf(plain, { owed: [] });
+    first.takeTold(at('a'));
+    const told = stateOf(first.checkpoint());
+    expect(told.told).toBeDefined();
+    const second = progressOf(plain, { ...told, owed: [{ ...window, to: '2026-05-01T11:59:59Z' }] });
+    second.take(at('b'), { ...window, to: '2026-05-01T11:59:59Z' });
+    const messages = second.checkpointIn({ ...window, to: '2026-05-01T11:59:59Z' }, 'a position');
+    expect(written(messages)).toEqual([at('b')]);
+    const third = progressOf(plain, stateOf(messages));
+    third.takeTold(at('a'));
+    expect(written(third.checkpoint())).toEqual([at('a')]);
+  });
+
+  test('is written again when it was gone in between', () => {
+    const first = progressOf(plain, { owed: [] });
+    first.takeTold(completed);
+    first.drop(7, '2026-05-01T12:00:05Z');
+    const messages = first.checkpoint();
+    const second = progressOf(plain, { ...stateOf(messages), owed: [] });
+    second.takeTold(completed);
+    expect(written(second.checkpoint())).toEqual([completed]);
+  });
+});
+
+test('what two windows both give is written once, in one run and over two', () => {
+  const early = { from: '2026-05-01T10:00:00Z', to: '2026-05-01T11:59:55Z' };
+  const owed = [early, window];
+  const first = progressOf(plain, { owed });
+  first.take(completed, window);
+  const messages = first.checkpointIn(window, undefined);
+  expect(written(messages)).toEqual([completed]);
+  first.take(completed, early);
+  expect(written(first.checkpointIn(early, undefined))).toEqual([]);
+  const second = progressOf(plain, stateOf(messages));
+  second.take(completed, early);
+  expect(written(second.checkpointIn(early, undefined))).toEqual([]);
+});
