@@ -5,10 +5,12 @@ const histories = process.env.HISTORIES ?? '500';
 
 /** Which tests each proof runs, and how much of what they draw at random. */
 const proofs = Object.freeze({
-  /** Random histories of changes, faults, kills and webhooks: ten times as many as in `npm test`. */
+  /** Random histories of changes, faults, kills and webhooks: far more than in `npm test`. */
   histories: [['histories.test.ts', { SLOW: '1', HISTORIES: histories }]],
   /** The search for personal data in all that is printed. */
   privacy: [['test/slow/privacy', { SLOW: '1' }]],
+  /** The example catalogs against the shops that they are made for. */
+  catalogs: [['test/slow/example-catalogs', { SLOW: '1' }]],
   /** Plain files under kills, and many tenants. */
   folder: [
     ['test/cli/folder-crashes.test.ts', { CRASHES: '1000' }],

@@ -121,7 +121,7 @@ test('what the token may not see is said in the file, and the rest is written', 
   const { code, stdout, stderr } = await catalogCommand('init', '--config', shop.config);
   const gap = 'The attributes of Order could not be read: the token lacks Order.attributes:read.';
   expect(code).toBe(0);
-  expect(stderr).toContain(`warn: ${gap}`);
+  expect(stderr).toContain(`warn  ${gap}`);
   expect(stdout).toContain(`# - ${gap}`);
   expect(stdout).toContain('pr_long_name: product.attributes[pr_long_name].text');
 

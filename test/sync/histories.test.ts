@@ -4,7 +4,7 @@ import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { control, Destination, expectSame, names, type Run, runSync } from './in-process.ts';
 
 /** `npm run proof:histories` runs ten times as many. */
-const HISTORIES = Number(process.env.HISTORIES ?? 50);
+const HISTORIES = Number(process.env.HISTORIES ?? 15);
 /** Seeds of histories that failed once. */
 const KEPT_SEEDS: readonly number[] = [];
 

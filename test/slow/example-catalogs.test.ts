@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { bundledNames } from '../../src/catalog/language/load.ts';
 import type { AirbyteCatalog } from '../../src/protocol/airbyte/airbyte-protocol.generated.ts';
 import type { TenantName } from '../../src/sandbox/tenants.ts';
-import { catalogCommand } from './catalog-command.ts';
+import { catalogCommand } from '../command/catalog-command.ts';
 import {
   catalogOf,
   configured,
@@ -12,10 +12,10 @@ import {
   logsOf,
   type Outcome,
   sourceCentra,
-} from './harness.ts';
-import { openShop, type TestShop } from './sandbox-control.ts';
-import { type Answered, everyObject } from './shop-answers.ts';
-import { dataOf, expectValidRecords } from './valid-records.ts';
+} from '../command/harness.ts';
+import { openShop, type TestShop } from '../command/sandbox-control.ts';
+import { type Answered, everyObject } from '../command/shop-answers.ts';
+import { dataOf, expectValidRecords } from '../command/valid-records.ts';
 
 interface Reading {
   readonly shop: TestShop;
