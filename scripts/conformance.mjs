@@ -12,6 +12,7 @@ const parts = Object.freeze({
   airbyte: () => import('../test/conformance/airbyte.mjs'),
   pyairbyte: () => import('../test/conformance/airbyte-duckdb.mjs'),
   meltano: () => import('../test/conformance/meltano.mjs'),
+  'real-time': () => import('../test/conformance/real-time.mjs'),
   examples: () => import('../test/conformance/examples.mjs'),
 });
 

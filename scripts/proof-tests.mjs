@@ -11,6 +11,13 @@ const proofs = Object.freeze({
   privacy: [['test/slow/privacy', { SLOW: '1' }]],
   /** The example catalogs against the shops that they are made for. */
   catalogs: [['test/slow/example-catalogs', { SLOW: '1' }]],
+  /** Feeds that are killed and started again, databases and disks that fail, and the try-out in README.md. */
+  webhooks: [
+    ['test/webhook/', { SLOW: '1' }],
+    ['test/slow/serve', { SLOW: '1' }],
+    ['test/slow/embedded', { SLOW: '1' }],
+    ['test/slow/readme-real-time', { SLOW: '1' }],
+  ],
   /** Plain files under kills, and many tenants. */
   folder: [
     ['test/cli/folder-crashes.test.ts', { CRASHES: '1000' }],

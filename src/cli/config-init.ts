@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { endpointMeant } from '../config/endpoint.ts';
 import { type Configuration, configurationSchema, parseConfiguration } from '../config/load.ts';
 import {
@@ -32,6 +32,8 @@ const STOPPED = 130;
 
 /** Writes a configuration that has been proven against the API: asks for what the arguments lack, in a terminal. */
 export async function configInit(args: ConfigInitArguments, surroundings: Surroundings): Promise<number> {
+  // Nobody likes to answer in vain.
+  refuseNoFolder(args.out);
   const given = givenAnswers(args);
   const isReplacing = existsSync(args.out);
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
@@ -118,7 +120,7 @@ async function agreedAnswers(
     } catch (error) {
       if (!(error instanceof ConnectorError) || error.kind === 'bug') throw error;
       process.stderr.write(surroundings.output.redact(`  ✗ ${sentence(error)}\n`));
-      const next = await ask.afterFailure();
+      const next = await ask.afterFailure(error.kind);
       if (next === 'stop') return undefined;
       if (next === 'write') break;
       if (next === 'endpoint') endpoint = await ask.endpoint();
@@ -230,6 +232,21 @@ function stopped(code: number): number {
 
 function badArgument(message: string, hint: string): ConnectorError {
   return new ConnectorError({ kind: 'config', code: 'cli/arguments', message, hint });
+}
+
+function refuseNoFolder(out: string): void {
+  const folder = dirname(resolve(out));
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw new ConnectorError({
+      kind: 'config',
+      code: 'cli/cannot_write',
+      message: `Nothing can be written to ${folder}: ${existsSync(folder) ? 'it is not yours to write to' : 'there is no such folder'}.`,
+      hint: 'Give --out a path in a folder that exists and may be written to.',
+      cause,
+    });
+  }
 }
 
 function alreadyThere(path: string): ConnectorError {

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { confirm, input, password, select } from '@inquirer/prompts';
 import { endpointMeant } from '../config/endpoint.ts';
 import { fileReference, variableReference } from '../config/secret-reference.ts';
+import type { ErrorKind } from '../errors.ts';
 
 /** What a configuration is written from. */
 export interface Answers {
@@ -79,21 +80,24 @@ export function questions(signal: AbortSignal, out: string) {
       return { apiToken: fileReference(tokenFile), tokenFile };
     },
 
-    afterFailure: (): Promise<NextStep> =>
-      select(
-        {
-          message: 'What now?',
-          choices: [
-            { value: 'token', name: 'try another token' },
-            { value: 'endpoint', name: 'try another shop' },
-            { value: 'again', name: 'ask again: it is mended in Centra now' },
-            { value: 'write', name: `write ${existsSync(out) ? 'over ' : ''}${out} all the same` },
-            { value: 'stop', name: 'stop, and write nothing' },
-          ] as const,
-        },
-        context,
-      ),
+    afterFailure: (kind: ErrorKind): Promise<NextStep> =>
+      select({ message: 'What now?', choices: nextSteps(kind, out) }, context),
   });
+}
+
+/** What can be done about a failure, the likeliest first. */
+export function nextSteps(kind: ErrorKind, out: string): readonly { value: NextStep; name: string }[] {
+  const another = [
+    { value: 'token', name: 'try another token' },
+    { value: 'endpoint', name: 'try another shop' },
+  ] as const;
+  const isOfTheToken = kind === 'auth' || kind === 'permission';
+  return [
+    ...(isOfTheToken ? another : another.toReversed()),
+    { value: 'again', name: 'ask again: it is mended in Centra now' },
+    { value: 'write', name: `write ${existsSync(out) ? 'over ' : ''}${out} all the same` },
+    { value: 'stop', name: 'stop, and write nothing' },
+  ];
 }
 
 export type Questions = ReturnType<typeof questions>;

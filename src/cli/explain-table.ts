@@ -88,7 +88,8 @@ export function explainText(
     ),
     '',
     ...(unknown ? ['Unknown rows: this API has no counter for them, so the least is said.'] : []),
-    `Rows are counted by the shop; lines and complexity are reckoned from a page of ${sampleRows} rows for each fetch, and the length of a list inside a row by looking where it ends: so these are about right.`,
+    'Rows without "about" are counted by the shop. The length of a list inside a row, such as the stock of a warehouse, is found by looking where it ends: within 5% or so.',
+    `A number of lines is reckoned from a page of ${sampleRows} rows: expect it within a third or so, and further off where few rows have most of the lines. Complexity is reckoned from the same page.`,
     ...(hasState
       ? ['From a state on, the last minute before it is read again; what is as before is not written again.']
       : []),

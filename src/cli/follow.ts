@@ -23,6 +23,8 @@ export interface ToldFeed extends ToldIds {
 export interface Following {
   readonly configuration: Configuration;
   readonly wanted: readonly WantedStream[] | undefined;
+  /** The names that the user gave, which the mapping must have. */
+  readonly only?: readonly string[] | undefined;
   /** By stream. */
   readonly states: ReadonlyMap<string, unknown>;
   readonly told: ToldFeed | undefined;
@@ -65,7 +67,7 @@ const clock = () => performance.now();
  * so that it holds up nothing, what can only be read as a whole.
  */
 export async function follow(
-  { configuration, wanted, states, told, pollMs, snapshotMs }: Following,
+  { configuration, wanted, only, states, told, pollMs, snapshotMs }: Following,
   openSink: OpenSink,
   surroundings: Surroundings,
 ): Promise<number> {
@@ -74,7 +76,7 @@ export async function follow(
   const signal = AbortSignal.any([surroundings.signal, ending.signal]);
   let outcome: Outcome = { exitCode: SUCCESS };
   const shop = openReadShop(configuration, surroundings);
-  const options = { configuration, wanted, told, signal, shop };
+  const options = { configuration, wanted, only, told, signal, shop };
   const feed: Feed = {
     sessions: lastingSession({ open: () => openReadSession(options, surroundings), clock, log }),
     story: oneStory(openSink),

@@ -1,5 +1,7 @@
-import type { Configuration } from '../config/load.ts';
+import { didYouMean } from '../catalog/language/near-match.ts';
+import { type Configuration, configurationSchema } from '../config/load.ts';
 import { Secret } from '../config/secret.ts';
+import { isObject } from '../json.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Loads a configuration; from then on its secrets are blotted out of all that is said. */
@@ -9,10 +11,21 @@ export async function openConfiguration(
 ): Promise<Configuration> {
   const configuration = await load();
   output.guard(secretsOf(configuration));
+  const known = Object.keys(propertiesOf(await configurationSchema()));
   for (const name of configuration.unknownNames) {
-    log('warn', `The configuration's "${name}" means nothing here and is passed over.`);
+    // The sandbox's first line is a configuration, and says where the sandbox takes orders, too.
+    if (name === 'control') continue;
+    const meant = didYouMean(name, known);
+    log(
+      'warn',
+      `The configuration's "${name}" means nothing here and is passed over.${meant === undefined ? '' : ` ${meant}`}`,
+    );
   }
   return configuration;
+}
+
+function propertiesOf({ properties }: Readonly<Record<string, unknown>>): object {
+  return isObject(properties) ? properties : {};
 }
 
 function secretsOf({ apiToken, piiKey, webhook }: Configuration): readonly (Secret | undefined)[] {

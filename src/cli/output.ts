@@ -18,10 +18,18 @@ export interface Output {
   readonly redact: (text: string) => string;
   /** Resolves when all is handed to the operating system. */
   readonly flush: () => Promise<void>;
+  /** For an end that comes by force: nothing more is begun. Resolves when no line is half written. */
+  readonly halt: () => Promise<void>;
 }
 
 /** Centra's tokens are far longer, and so must the key be. */
 const SHORTEST_SECRET = 6;
+
+/**
+ * So much is handed over at once: what has been handed over cannot be taken back, and a reader who has stopped reading would
+ * keep all of it waiting.
+ */
+const PIECE = 16 * 1024;
 
 export class OutputClosed extends Error {
   override readonly name = 'OutputClosed';
@@ -30,6 +38,7 @@ export class OutputClosed extends Error {
 export function createOutput(stream: Writable, errors: Writable): Output {
   const guarded: string[] = [];
   let isClosed = false;
+  let isHalted = false;
   let diverted: ((text: string) => void) | undefined;
   const writeError = (text: string) => (diverted === undefined ? errors.write(text) : diverted(text));
   stream.on('error', () => {
@@ -39,11 +48,15 @@ export function createOutput(stream: Writable, errors: Writable): Output {
   errors.on('error', () => undefined);
 
   async function write(lines: string): Promise<void> {
-    if (isClosed) throw new OutputClosed('Nobody reads the output any more.');
-    if (lines === '' || stream.write(lines)) return;
-    await untilRoom(stream);
-    if (isClosed || stream.destroyed) throw new OutputClosed('Nobody reads the output any more.');
+    for (const piece of piecesOf(lines)) {
+      if (isClosed || isHalted) throw new OutputClosed('Nobody reads the output any more.');
+      if (stream.write(piece)) continue;
+      await untilRoom(stream);
+      if (isClosed || stream.destroyed) throw new OutputClosed('Nobody reads the output any more.');
+    }
   }
+
+  const flush = () => new Promise<void>((resolve) => stream.write('', () => resolve()));
 
   async function say({ out, err }: Spoken): Promise<void> {
     if (err !== '') writeError(blotOut(err, guarded));
@@ -65,8 +78,23 @@ export function createOutput(stream: Writable, errors: Writable): Output {
         if (value.length >= SHORTEST_SECRET) guarded.push(value, JSON.stringify(value).slice(1, -1));
       }
     },
-    flush: () => new Promise<void>((resolve) => stream.write('', () => resolve())),
+    flush,
+    halt: async () => {
+      isHalted = true;
+      if (stream.writableLength > 0) await flush();
+    },
   });
+}
+
+/** Whole lines, as many as make up a piece. */
+function* piecesOf(lines: string): Generator<string> {
+  let from = 0;
+  while (from < lines.length) {
+    const end = lines.length - from <= PIECE ? lines.length : lines.lastIndexOf('\n', from + PIECE) + 1;
+    const next = end > from ? end : lines.indexOf('\n', from) + 1 || lines.length;
+    yield lines.slice(from, next);
+    from = next;
+  }
 }
 
 /** Leaves no listener behind, however often it is called. */

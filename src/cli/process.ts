@@ -11,6 +11,8 @@ import type { Surroundings } from './surroundings.ts';
 
 /** Orchestrators kill after ten seconds. */
 const GRACE_MS = 4_000;
+/** A line that waits half written for its reader gets so long: half a line would crash a target. */
+const LAST_MS = 9_000;
 
 export interface ProcessOptions<F extends Face> {
   readonly face: F;
@@ -34,8 +36,10 @@ export async function runProcess<F extends Face>(
       if (stoppedBy !== undefined) process.exit(signal === 'SIGTERM' ? 143 : 130);
       stoppedBy = signal;
       stop.abort(new Error(`stopped by ${signal}`));
+      const exit = () => process.exit(signal === 'SIGTERM' ? 143 : 130);
       // Whatever hangs by then loses nothing: the last state that was printed stands.
-      setTimeout(() => process.exit(signal === 'SIGTERM' ? 143 : 130), GRACE_MS).unref();
+      setTimeout(() => output.halt().then(exit), GRACE_MS).unref();
+      setTimeout(exit, LAST_MS).unref();
     });
   }
   const version = packageVersion();

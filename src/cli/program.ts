@@ -1,7 +1,7 @@
-import yargs from 'yargs';
-import { badArguments } from './bad-arguments.ts';
+import type { Argv } from 'yargs';
 import { catalogCommands } from './catalog/commands.ts';
 import { chooseFace } from './choose-face.ts';
+import { asksForHelp, COMMON_OPTIONS, completionOf, openCommandLine, withoutHelp } from './command-line.ts';
 import { configCommands } from './config-commands.ts';
 import { SUCCESS } from './exit-code.ts';
 import { runProcess } from './process.ts';
@@ -16,11 +16,25 @@ export async function runSourceCentra(args: readonly string[]): Promise<number> 
   const isQuiet = args.includes('--quiet');
   return runProcess({ face, name: nameOf(args), isDebug, isQuiet }, async (surroundings) => {
     let exitCode = SUCCESS;
-    await commandLine(args, surroundings, (code) => {
+    if (asksForHelp(args)) {
+      await surroundings.output.write(await helpOf(withoutHelp(args), surroundings));
+      return exitCode;
+    }
+    const { yargs } = openCommandLine('source-centra', args);
+    await describe(yargs, args, surroundings, (code) => {
       exitCode = code;
     }).parseAsync();
     return exitCode;
   });
+}
+
+/** What `--help` says after these words. */
+export async function helpOf(words: readonly string[], surroundings: Surroundings): Promise<string> {
+  // yargs would print the script itself.
+  if (words[0] === 'completion') return COMPLETION_HELP;
+  const { yargs, help } = openCommandLine('source-centra', words);
+  describe(yargs, words, surroundings, () => undefined);
+  return help();
 }
 
 /** `source-centra catalog check`: the words before the first option, and never a value. */
@@ -29,24 +43,42 @@ function nameOf(args: readonly string[]): string {
   return ['source-centra', ...words].join(' ');
 }
 
-function commandLine(args: readonly string[], surroundings: Surroundings, done: (code: number) => void) {
+const COMPLETION = 'Print what makes your shell complete commands: source <(source-centra completion)';
+
+const COMPLETION_HELP = `source-centra completion
+
+${COMPLETION}
+
+Examples:
+  In this shell
+    $ source <(source-centra completion)
+
+  In each new one
+    $ source-centra completion >> ~/.bashrc
+`;
+
+/** What the program can do. */
+function describe(
+  yargs: Argv,
+  args: readonly string[],
+  surroundings: Surroundings,
+  done: (code: number) => void,
+) {
   const config = { type: 'string', demandOption: true, describe: 'The configuration, a JSON file' } as const;
-  const start = yargs([...args])
-    .scriptName('source-centra')
-    // An example that is broken into pieces cannot be copied.
-    .wrap(Math.min(130, process.stdout.columns ?? 80))
+  const start = yargs
     .usage(
       '$0 <command>\n\nReads a Centra shop into any warehouse: as an Airbyte source, a Singer tap, or plain files.',
     )
     .option('debug', { type: 'boolean', describe: 'Say more' })
     .option('quiet', {
       type: 'boolean',
-      describe: 'Say less: no progress, and of the log only what is wrong',
+      describe: 'Say less: no progress, and on stderr only what is wrong; messages of a protocol stay',
     })
     .option('log-format', {
       choices: ['text', 'json'] as const,
       describe: 'How the log on stderr is written, where stdout is for people',
-    });
+    })
+    .group(['debug', 'quiet', 'log-format', 'help', 'version'], COMMON_OPTIONS);
   return readCommands(start, surroundings, done)
     .command(
       'spec',
@@ -162,19 +194,10 @@ function commandLine(args: readonly string[], surroundings: Surroundings, done: 
     .command('catalog', 'Work on a tenant catalog', (catalogYargs) =>
       catalogCommands(catalogYargs, surroundings, done),
     )
-    .completion(
-      'completion',
-      'Print what makes your shell complete commands: source <(source-centra completion)',
-    )
+    .completion('completion', COMPLETION, completionOf(yargs, args))
     .example('$0 config init', 'Begin here: asks for the shop and the token')
-    .example('$0 sandbox > config.json &', 'Or with a made-up shop')
+    .example('$0 sandbox > sandbox.json &', 'Or with a made-up shop')
     .example('$0 read --config config.json --format jsonl --out data/', 'Then read it')
     .demandCommand(1, 'Say which command to run.')
-    .strict()
-    .version(surroundings.version)
-    .help()
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? badArguments('source-centra', message);
-    });
+    .version(surroundings.version);
 }

@@ -23,9 +23,7 @@ export async function readAll(args: ReadAllArguments, surroundings: Surroundings
   const { parallel } = args;
   if (!Number.isSafeInteger(parallel) || parallel < 1)
     throw badArgument('--parallel is not a whole number from 1 on.', 'Say how many tenants to read at once.');
-  // Given twice, it is a list.
-  if (typeof args.out !== 'string' || args.out === '')
-    throw badArgument('--out does not name one folder.', 'Name one, such as --out data/.');
+  if (args.out === '') throw badArgument('--out names no folder.', 'Name one, such as --out data/.');
   const tenants = await tenantsIn(args.tenants);
   const outcomes = new Map<Tenant, TenantOutcome>();
   const jobs = (await byShop(tenants)).map((shop) => async () => {

@@ -68,7 +68,7 @@ export function readCommands<T>(yargs: Argv<T>, surroundings: Surroundings, done
     )
     .command(
       'read-all <tenants>',
-      'Read every tenant of a folder of configurations, some side by side',
+      'Read every tenant of a folder of configurations, some side by side; exit code of the gravest failure',
       (y) =>
         y
           .positional('tenants', {
@@ -117,7 +117,10 @@ export function readCommands<T>(yargs: Argv<T>, surroundings: Surroundings, done
             type: 'string',
             describe: 'With --read: the configured catalog, a JSON file; every stream, if left out',
           })
-          .option('state', { type: 'string', describe: 'With --read: the state to go on from' })
+          .option('state', {
+            type: 'string',
+            describe: 'With --read: the state to go on from; of a target, the last line that it printed',
+          })
           .option('only', { type: 'string', array: true, describe: 'With --read: only these streams' })
           .option('poll', {
             type: 'string',
@@ -132,8 +135,8 @@ export function readCommands<T>(yargs: Argv<T>, surroundings: Surroundings, done
           .conflicts('config', 'tenants')
           .example('$0 serve --config acme.json', 'Keep what comes for the next read')
           .example(
-            '$0 serve --config acme.json --read --format singer | target-postgres --config target.json',
-            'Orders in the warehouse a second after they change',
+            '$0 serve --config acme.json --read --format singer --only orders order_lines --state state.json | target-postgres --config target.json >> states.jsonl',
+            'Orders in PostgreSQL a second after they change; README says how the first state is made',
           )
           .example('$0 serve --config acme.json --read --poll 60s', 'Without a webhook: look every minute'),
       async (argv) => {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { didYouMean } from '../catalog/language/near-match.ts';
 import { ConnectorError } from '../errors.ts';
 import { parseJson } from '../json.ts';
 import { parseConfiguredCatalog } from '../protocol/airbyte/configured-catalog.ts';
@@ -6,6 +7,7 @@ import { parseAirbyteState } from '../protocol/airbyte/state.ts';
 import type { WantedStream } from '../protocol/message.ts';
 import type { Slice } from '../sync/plan.ts';
 import { toUtcSecond } from '../sync/time.ts';
+import { refuseMistaken } from './mistaken-file.ts';
 
 export interface ReadArguments {
   readonly catalog?: string | undefined;
@@ -18,6 +20,8 @@ export interface ReadArguments {
 export interface ReadInput {
   /** Undefined: all streams of the mapping. */
   readonly wanted: readonly WantedStream[] | undefined;
+  /** Those of them that were named by hand: a name that is not there is a slip, and not a schema that has changed. */
+  readonly only?: readonly string[] | undefined;
   readonly states: ReadonlyMap<string, unknown>;
   readonly slice: Slice | undefined;
 }
@@ -29,22 +33,29 @@ export async function readInput(args: ReadArguments, nowMs: number): Promise<Rea
     args.state === undefined
       ? new Map<string, unknown>()
       : parseAirbyteState(parseStateFile(await readText(args.state, 'the state'), args.state));
-  return { wanted: await wantedStreams(args), states, slice };
+  return { wanted: await wantedStreams(args), only: args.only, states, slice };
 }
 
 async function wantedStreams({ catalog, only }: ReadArguments): Promise<readonly WantedStream[] | undefined> {
   if (catalog === undefined) return only && [...new Set(only)].map(wholeStream);
   const text = await readText(catalog, 'the configured catalog');
+  refuseMistaken(text, catalog, 'configured catalog');
   const configured = parseConfiguredCatalog(parseJson(text, `the configured catalog ${catalog}`));
   if (only === undefined) return configured;
   const unknown = only.find((name) => configured.every((stream) => stream.name !== name));
   if (unknown !== undefined) {
     throw badArgument(
       `--only names the stream "${unknown}", which the configured catalog does not have.`,
-      `It has ${configured.map(({ name }) => name).join(', ')}.`,
+      whatThereIs(unknown, configured),
     );
   }
   return configured.filter(({ name }) => only.includes(name));
+}
+
+function whatThereIs(name: string, streams: readonly WantedStream[]): string {
+  const names = streams.map((stream) => stream.name);
+  const meant = didYouMean(name, names);
+  return `${meant === undefined ? '' : `${meant} `}It has ${names.join(', ')}.`;
 }
 
 /** All columns of a stream, and what changed since its state. */
@@ -93,6 +104,7 @@ export async function readText(path: string, what: string): Promise<string> {
 /** A JSON document, or the STATE lines of an earlier read as they were printed, one a line. */
 function parseStateFile(text: string, path: string): unknown {
   const what = `the state file ${path}`;
+  refuseMistaken(text, path, 'Airbyte state');
   if (text.trim() === '') return undefined;
   const lines = text.trim().split('\n');
   const isOneMessageALine = lines.length > 1 && lines.every((line) => /^\{.*\}\s*$/.test(line));

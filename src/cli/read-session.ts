@@ -3,6 +3,7 @@ import type { Configuration } from '../config/load.ts';
 import type { Message, OfferedStream, WantedStream } from '../protocol/message.ts';
 import type { Slice } from '../sync/plan.ts';
 import { type Sync, startSync } from '../sync/run.ts';
+import { noSuchStream } from '../sync/stream-errors.ts';
 import type { Extent } from '../sync/sync-input.ts';
 import type { ToldIds } from '../sync/told-ids.ts';
 import { type Log, loggingObserver } from './log.ts';
@@ -35,6 +36,8 @@ export interface SessionOptions {
   readonly configuration: Configuration;
   /** Undefined: all streams of the mapping. */
   readonly wanted: readonly WantedStream[] | undefined;
+  /** The streams that somebody named by hand. */
+  readonly only?: readonly string[] | undefined;
   readonly told: ToldIds | undefined;
   /** Ends all waiting. */
   readonly signal: AbortSignal;
@@ -78,6 +81,7 @@ export async function openReadSession(
     const client = clock.heardThrough(shop.client);
     const mapping = await compileMapping(configuration, schemas, options.wanted);
     for (const warning of mapping.warnings) log('warn', warning);
+    refuseUnknown(options.only, mapping);
     const wanted = options.wanted ?? allOf(mapping);
     const start = (asked: SyncStart): Sync => {
       const sync = startSync({
@@ -144,6 +148,12 @@ function serverClock(serverNowMs: number): ServerClock {
       },
     }),
   };
+}
+
+function refuseUnknown(only: readonly string[] | undefined, mapping: Mapping): void {
+  const known = allOf(mapping);
+  const unknown = only?.find((name) => known.every((stream) => stream.name !== name));
+  if (unknown !== undefined) throw noSuchStream(unknown, known);
 }
 
 function allOf({ streams, unreadable }: Mapping): readonly WantedStream[] {

@@ -23,8 +23,7 @@ export interface ReadToFolderArguments extends ReadArguments {
 export async function readToFolder(args: ReadToFolderArguments, surroundings: Surroundings): Promise<number> {
   const { out, ...rest } = args;
   const { log, output } = surroundings;
-  // Given twice, it is a list.
-  if (typeof out !== 'string' || out === '')
+  if (out === undefined || out === '')
     throw badArgument('--format jsonl needs one folder.', 'Name one with --out, such as --out data/.');
   refuseForeignState(rest);
   const configuration = await openConfiguration(() => loadConfiguration(args.config), surroundings);

@@ -23,7 +23,7 @@ export interface ReadOutcome {
 
 /** Reads once, whatever face the messages get. Throws where no stream can be read at all. */
 export async function runRead(
-  { configuration, wanted, states, slice }: Reading,
+  { configuration, wanted, only, states, slice }: Reading,
   openSink: OpenSink,
   surroundings: Surroundings,
 ): Promise<ReadOutcome> {
@@ -32,7 +32,7 @@ export async function runRead(
   const end = new AbortController();
   const signal = AbortSignal.any([surroundings.signal, end.signal]);
   const told = slice === undefined ? await openToldInbox(configuration, surroundings) : undefined;
-  const session = await openReadSession({ configuration, wanted, told, signal }, surroundings).catch(
+  const session = await openReadSession({ configuration, wanted, only, told, signal }, surroundings).catch(
     async (error: unknown) => {
       await told?.close();
       throw error;

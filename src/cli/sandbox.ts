@@ -63,7 +63,7 @@ export function sandboxOptions(yargs: Argv) {
       type: 'number',
       describe: 'How long changes are gathered for one call; 100, if left out',
     })
-    .example('$0 sandbox > config.json &', 'A shop to try things with; its first line is a configuration')
+    .example('$0 sandbox > sandbox.json &', 'A shop to try things with; its first line is a configuration')
     .example('$0 sandbox --orders 20000 --plan unlimited', 'A larger shop without limits')
     .example('$0 sandbox --tenant nord --plan growth', 'Other attributes, and the limits of a small plan')
     .example(
@@ -71,7 +71,7 @@ export function sandboxOptions(yargs: Argv) {
       'The same shop each time, for a test',
     )
     .example(
-      '$0 sandbox --webhook-url http://127.0.0.1:8080/centra/acme --webhook-secret-file secret.txt',
+      'WEBHOOK_SECRET=made-up-secret $0 sandbox --webhook-url http://127.0.0.1:8080/centra/acme --webhook-secret-env WEBHOOK_SECRET',
       'Tell a receiver of each changed order',
     )
     .conflicts('webhook-secret-file', 'webhook-secret-env')

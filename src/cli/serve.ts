@@ -90,7 +90,7 @@ interface Served {
 async function readOf(args: ServeArguments, configurations: readonly Configuration[]): Promise<Served> {
   const [configuration, ...others] = configurations;
   if (configuration === undefined || others.length > 0)
-    throw badArguments('source-centra', 'serve --read reads one shop: give it one --config');
+    throw badArguments('source-centra serve', 'serve --read reads one shop: give it one --config');
   const { catalog, state, only, format } = args;
   const input =
     format === 'singer'
@@ -108,7 +108,7 @@ async function readOf(args: ServeArguments, configurations: readonly Configurati
 function onlyOf(input: ReadInput, only: readonly string[] | undefined): ReadInput {
   if (only === undefined) return input;
   const wanted = input.wanted?.filter(({ name }) => only.includes(name)) ?? only.map(wholeStream);
-  return { ...input, wanted };
+  return { ...input, wanted, only };
 }
 
 async function followServed(
@@ -117,7 +117,7 @@ async function followServed(
   surroundings: Surroundings<ReadingFace>,
   receiver: Receiver | undefined,
 ): Promise<number> {
-  const { wanted, states } = input;
+  const { wanted, only, states } = input;
   const tenant = inboxTenant(configuration);
   const report = lagReport(surroundings.log);
   const written = (lag: Lag) => {
@@ -127,7 +127,7 @@ async function followServed(
   const told = inbox && toldInbox({ inbox, tenant, clock: Date.now, log: surroundings.log, written });
   try {
     return await follow(
-      { configuration, wanted, states, told, pollMs, snapshotMs },
+      { configuration, wanted, only, states, told, pollMs, snapshotMs },
       spokenTo(surroundings),
       surroundings,
     );
@@ -156,7 +156,7 @@ function receiverOf(
 
 async function tenantPaths(folder: string | undefined): Promise<readonly string[]> {
   if (folder === undefined)
-    throw badArguments('source-centra', 'serve needs --config, or --tenants with a folder of configurations');
+    throw badArguments('source-centra serve', 'serve needs --config, or --tenants with a folder of configurations');
   return (await tenantsIn(folder)).map(({ config }) => config);
 }
 

@@ -1,12 +1,11 @@
-import yargs from 'yargs';
+import type { Argv } from 'yargs';
 import type { Configuration } from '../config/load.ts';
 import { configurationSchema } from '../config/load.ts';
 import { ConnectorError, sentence } from '../errors.ts';
 import { type AboutFormat, aboutTap } from '../protocol/singer/about.ts';
 import { singerCatalog } from '../protocol/singer/catalog.ts';
-import { badArguments } from './bad-arguments.ts';
+import { asksForHelp, COMMON_OPTIONS, openCommandLine, withoutHelp } from './command-line.ts';
 import { discoverStreams } from './discover.ts';
-import { DOCUMENTATION_URL } from './documentation.ts';
 import { examine } from './examination.ts';
 import { FINDINGS, SUCCESS } from './exit-code.ts';
 import type { ReadingFace } from './face.ts';
@@ -25,9 +24,15 @@ export async function runTapCentra(args: readonly string[]): Promise<number> {
   const isDebug = args.includes('--debug');
   const options = { face: singerFace, name: 'tap-centra', isDebug, isQuiet: false };
   return runProcess(options, async (surroundings) => {
-    const argv = await commandLine(args, surroundings.version).parseAsync();
+    const { yargs, help } = openCommandLine('tap-centra', asksForHelp(args) ? withoutHelp(args) : args);
+    const described = describe(yargs, surroundings.version);
+    if (asksForHelp(args)) {
+      await surroundings.output.write(await help());
+      return SUCCESS;
+    }
+    const argv = await described.parseAsync();
     // yargs has answered by itself.
-    if (argv.help === true || argv.version === true) return SUCCESS;
+    if (argv.version === true) return SUCCESS;
     return runOptions(argv, surroundings);
   });
 }
@@ -42,9 +47,8 @@ interface TapArguments {
   readonly format: AboutFormat;
 }
 
-function commandLine(args: readonly string[], version: string) {
-  return yargs([...args])
-    .scriptName('tap-centra')
+function describe(yargs: Argv, version: string) {
+  return yargs
     .usage('$0 [options]\n\nReads a Centra shop as a Singer tap.')
     .option('config', {
       type: 'string',
@@ -72,6 +76,7 @@ function commandLine(args: readonly string[], version: string) {
       describe: 'How --about is written',
     })
     .option('debug', { type: 'boolean', describe: 'Say more' })
+    .group(['debug', 'help', 'version'], COMMON_OPTIONS)
     .example('$0 --config config.json --discover > catalog.json', 'What can be read')
     .example('$0 --config config.json --catalog catalog.json | target-jsonl', 'Load it')
     .example(
@@ -79,13 +84,7 @@ function commandLine(args: readonly string[], version: string) {
       'Load what changed since',
     )
     .example('TAP_CENTRA_API_TOKEN=… $0 --config config.json --config ENV --test', 'The token from outside')
-    .strict()
-    .version(version)
-    .help()
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? badArguments('tap-centra', message);
-    });
+    .version(version);
 }
 
 async function runOptions(argv: TapArguments, surroundings: TapSurroundings): Promise<number> {
@@ -118,7 +117,6 @@ async function about(argv: TapArguments, surroundings: TapSurroundings): Promise
     name: 'tap-centra',
     version: surroundings.version,
     description: 'Orders, inventory, indeliveries and returns from a Centra shop.',
-    documentationUrl: DOCUMENTATION_URL,
     settings: await configurationSchema(),
     ...(streams && { streams }),
     capabilities: ['about', 'activate-version', 'catalog', 'discover', 'properties', 'state', 'test'],

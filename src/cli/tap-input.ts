@@ -4,6 +4,7 @@ import { ConnectorError } from '../errors.ts';
 import { parseJson } from '../json.ts';
 import { parseSingerCatalog } from '../protocol/singer/catalog.ts';
 import { parseSingerState } from '../protocol/singer/state.ts';
+import { refuseMistaken } from './mistaken-file.ts';
 import { type ReadInput, readText } from './read-input.ts';
 
 /** What `--config` says instead of a path when the settings are in the environment. */
@@ -38,11 +39,21 @@ export async function tapReadInput(args: {
   readonly state?: string | undefined;
 }): Promise<ReadInput> {
   const { catalog, state } = args;
-  const wanted =
-    catalog === undefined
-      ? undefined
-      : parseSingerCatalog(parseJson(await readText(catalog, 'the catalog'), `the catalog ${catalog}`));
-  const text = state === undefined ? '' : await readText(state, 'the state');
-  const states = parseSingerState(text.trim() === '' ? null : parseJson(text, `the state file ${state}`));
-  return { wanted, states, slice: undefined };
+  return {
+    wanted: catalog === undefined ? undefined : await wantedIn(catalog),
+    states: state === undefined ? new Map() : await statesIn(state),
+    slice: undefined,
+  };
+}
+
+async function wantedIn(path: string): Promise<ReadInput['wanted']> {
+  const text = await readText(path, 'the catalog');
+  refuseMistaken(text, path, 'Singer catalog');
+  return parseSingerCatalog(parseJson(text, `the catalog ${path}`));
+}
+
+async function statesIn(path: string): Promise<ReadInput['states']> {
+  const text = await readText(path, 'the state');
+  refuseMistaken(text, path, 'Singer state');
+  return parseSingerState(text.trim() === '' ? null : parseJson(text, `the state file ${path}`));
 }

@@ -16,8 +16,8 @@ export async function tenantsIn(folder: string): Promise<readonly Tenant[]> {
   const names = await readdir(folder).catch((cause: unknown) => {
     throw noTenants(folder, 'cannot be read', cause);
   });
-  const found = await Promise.all(names.sort().map((name) => tenantAt(folder, name)));
-  const tenants = found.flatMap((tenant) => tenant ?? []);
+  const found = await Promise.all(names.map((name) => tenantAt(folder, name)));
+  const tenants = found.flatMap((tenant) => tenant ?? []).sort((a, b) => (a.name < b.name ? -1 : 1));
   if (tenants.length === 0) throw noTenants(folder, 'holds no configuration');
   const twice = tenants.find(({ name }, at) => tenants.findIndex((other) => other.name === name) < at);
   if (twice !== undefined) {

@@ -1,10 +1,21 @@
+import { inWords } from '../catalog/language/near-match.ts';
 import type { StreamReport } from '../verify/report.ts';
 import { count, shown, textTable } from './text-table.ts';
 
+export interface NotCompared {
+  readonly stream: string;
+  readonly reason: string;
+  /** Nothing could make up for it: how a snapshot was then, the shop does not tell. */
+  readonly is_snapshot: boolean;
+}
+
 export interface VerifyResult {
+  /** As far as it was compared. */
   readonly isEqual: boolean;
+  /** Whether all streams were compared but the snapshots. */
+  readonly is_complete: boolean;
   readonly streams: readonly StreamReport[];
-  readonly not_compared: readonly { readonly stream: string; readonly reason: string }[];
+  readonly not_compared: readonly NotCompared[];
   readonly asked: { readonly requests: number; readonly complexity: number };
 }
 
@@ -22,7 +33,7 @@ export function verifyText(
     ...not_compared.map(({ stream, reason }) => `Not compared: ${stream}. ${reason}`),
     '',
     `Asked Centra ${count(asked.requests, 'time')} for ${count(asked.complexity, 'point')} of complexity.`,
-    verdict(isEqual, streams, holdsAny),
+    verdict({ isEqual, streams, not_compared }, holdsAny),
     '',
   ].join('\n');
 }
@@ -142,9 +153,15 @@ function notes(streams: readonly StreamReport[]): readonly string[] {
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-function verdict(isEqual: boolean, streams: readonly StreamReport[], holdsAny: boolean): string {
+function verdict(
+  { isEqual, streams, not_compared }: Pick<VerifyResult, 'isEqual' | 'streams' | 'not_compared'>,
+  holdsAny: boolean,
+): string {
+  const left = not_compared.filter((one) => !one.is_snapshot).map(({ stream }) => stream);
   if (streams.length === 0)
     return `Nothing was compared: ${holdsAny ? 'the lines above say why' : 'no output holds a record or a state'}.`;
+  if (isEqual && left.length > 0)
+    return `Equal as far as it was compared; ${inWords(left, 'and')} ${left.length === 1 ? 'was' : 'were'} not: the lines above say why.`;
   if (isEqual)
     return 'Equal: every day and status has as many rows in the output as in the shop, and the rows that were read again are the same.';
   const names = streams.filter((report) => !report.isEqual).map(({ stream }) => stream);

@@ -12,14 +12,14 @@ import type { StreamReport } from '../verify/report.ts';
 import { differingColumns, keyOf, type RowData, rowView } from '../verify/row-view.ts';
 import type { StreamComparison } from '../verify/stream-comparison.ts';
 import { type VerifyOptions, verifyGroup } from '../verify/verify-group.ts';
-import { SUCCESS, worstOf } from './exit-code.ts';
+import { BAD_INPUT, SUCCESS, worstOf } from './exit-code.ts';
 import { type Log, loggingObserver } from './log.ts';
 import { compileMapping, type Mapping } from './mapping.ts';
 import { openConfiguration } from './open-configuration.ts';
 import { readInput } from './read-input.ts';
 import { findSchemas, openShop, type Schemas } from './shop.ts';
 import type { Surroundings } from './surroundings.ts';
-import { type VerifyResult, verifyText } from './verify-table.ts';
+import { type NotCompared, type VerifyResult, verifyText } from './verify-table.ts';
 
 /** The shop and the output are not the same. */
 const DIFFERENT = 1;
@@ -65,11 +65,14 @@ export async function verify(args: VerifyArguments, surroundings: Surroundings):
       random: Math.random,
     });
     const streams = await withColumns(compared, args.output);
+    const left = [...notCompared, ...compared.failed];
+    const isComplete = left.every((one) => one.is_snapshot);
     const { requests, complexity } = shop.client.usage();
     const result: VerifyResult = {
       isEqual: streams.length > 0 && streams.every(({ isEqual }) => isEqual),
+      is_complete: isComplete,
       streams,
-      not_compared: [...notCompared, ...compared.failed],
+      not_compared: left,
       asked: { requests, complexity },
     };
     const host = new URL(configuration.endpoint).host;
@@ -78,16 +81,12 @@ export async function verify(args: VerifyArguments, surroundings: Surroundings):
       : verifyText(result, { host, isAll: args.all, holdsAny: folded.holdsAny });
     await output.writeText(text);
     if (streams.some(({ isEqual }) => !isEqual)) return DIFFERENT;
+    // A root that the token may not see is in both; what can be done about it decides.
     if (compared.kinds.length > 0) return worstOf(compared.kinds);
-    return streams.length > 0 ? SUCCESS : worstOf(['config']);
+    return streams.length > 0 && isComplete ? SUCCESS : BAD_INPUT;
   } finally {
     await shop.close();
   }
-}
-
-interface NotCompared {
-  readonly stream: string;
-  readonly reason: string;
 }
 
 interface Comparable {
@@ -104,9 +103,13 @@ function comparable(wanted: readonly WantedStream[], mapping: Mapping, named: nu
     const view = stream === undefined ? undefined : rowView(stream, statusFieldsOf(stream.root));
     const reason = reasonAgainst(name, stream, view !== undefined, mapping);
     if (view !== undefined && reason === undefined) folds.set(name, new StreamFold(view, named));
-    else notCompared.push({ stream: name, reason: reason ?? '' });
+    else notCompared.push({ stream: name, reason: reason ?? '', is_snapshot: isSnapshot(stream) });
   }
   return { folds, notCompared };
+}
+
+function isSnapshot(stream: CompiledStream | undefined): boolean {
+  return stream?.root.change.kind === 'snapshot';
 }
 
 function reasonAgainst(
@@ -121,7 +124,7 @@ function reasonAgainst(
       ? 'The tenant catalog does not have it.'
       : `It cannot be read: ${unreadable}.`;
   }
-  if (stream.root.change.kind === 'snapshot') {
+  if (isSnapshot(stream)) {
     return 'It is a snapshot, read whole each time, and nothing in the shop tells how it was then.';
   }
   if (hasView) return undefined;
@@ -204,7 +207,7 @@ async function membersOf(
         state === undefined
           ? 'No state covers it: neither the output nor --state has one.'
           : 'Its state still owes all of it: let the read end first.';
-      without.push({ stream, reason });
+      without.push({ stream, reason, is_snapshot: false });
     }
   }
   return { members, notCompared: [...notCompared, ...without] };
@@ -238,7 +241,9 @@ async function compareAll(
       if (!isOfThisRoot) throw error;
       kinds.push(error.kind);
       const reason = sentence(error);
-      failed.push(...group.members.map(({ fold }) => ({ stream: fold.view.stream.name, reason })));
+      failed.push(
+        ...group.members.map(({ fold }) => ({ stream: fold.view.stream.name, reason, is_snapshot: false })),
+      );
     }
   }
   return { reports, comparisons, failed, kinds };

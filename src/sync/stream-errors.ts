@@ -1,4 +1,5 @@
 import type { CompiledStream } from '../catalog/compiled.ts';
+import { didYouMean } from '../catalog/language/near-match.ts';
 import { ConnectorError } from '../errors.ts';
 import type { StreamPlan } from './plan.ts';
 
@@ -31,8 +32,25 @@ export function notReadable(
     code: 'sync/unknown_stream',
     stream: name,
     message: `The configured catalog asks for the stream "${name}", which the tenant catalog does not have.`,
-    hint: `It has ${streams.map((stream) => stream.name).join(', ')}. Run discover and refresh the connection's schema.`,
+    hint: `${whatThereIs(name, streams)} Run discover and refresh the connection's schema.`,
   });
+}
+
+/** Of a name that somebody typed, which no refreshed schema mends. */
+export function noSuchStream(name: string, streams: readonly { readonly name: string }[]): ConnectorError {
+  return new ConnectorError({
+    kind: 'config',
+    code: 'sync/unknown_stream',
+    message: `There is no stream "${name}".`,
+    hint: whatThereIs(name, streams),
+  });
+}
+
+function whatThereIs(name: string, streams: readonly { readonly name: string }[]): string {
+  const names = streams.map((stream) => stream.name);
+  const meant = didYouMean(name, names);
+  const all = `The tenant catalog has ${names.join(', ')}.`;
+  return meant === undefined ? all : `${meant} ${all}`;
 }
 
 /** A refused permission that a column needs can also be answered by giving up the column. */

@@ -6,6 +6,7 @@ import { createGroupCommit } from './group-commit.ts';
 import type { Delivery, Inbox, StoreOutcome } from './inbox.ts';
 import { createReceiverMetrics, type Refusal } from './metrics.ts';
 import { parsePayload } from './payload.ts';
+import { refusals } from './refusals.ts';
 import { DEFAULT_TOLERANCE_SECONDS, parseSignature, timeFault, verifiedDigest } from './signature.ts';
 
 export interface ReceiverTenant {
@@ -44,45 +45,27 @@ export interface Receiver {
 const READY_WITHIN_MS = 2_000;
 const BETWEEN_COMPLAINTS_MS = 60_000;
 
-type Answer = readonly [
-  status: 200 | 400 | 401 | 404 | 405 | 413 | 415 | 503,
-  text: string,
-  refusal?: Refusal,
-];
-
-const texts: Readonly<Record<Refusal, Answer>> = Object.freeze({
-  not_ours: [404, 'There is nothing here.'],
-  method: [405, 'Only POST is allowed.'],
-  missing: [401, 'The X-Centra-Signature header is missing.'],
-  malformed: [401, 'The X-Centra-Signature header must be t=<seconds>,v1=<hex>.'],
-  too_old: [401, 'The signature is too old. Is the clock right on both sides?'],
-  too_new: [401, 'The signature is of the future. Is the clock right on both sides?'],
-  mismatch: [401, 'The signature does not match. Is the endpoint secret the same on both sides?'],
-  encoding: [415, 'The body must not be compressed.'],
-  too_large: [413, 'The body is too large.'],
-  broken_off: [400, 'The body broke off.'],
-  no_payload: [400, 'The body has no payload field.'],
-  not_json: [400, 'The payload is not JSON.'],
-  no_events: [400, 'The payload has no list of events.'],
-  cannot_store: [503, 'The events cannot be stored now. Please send them again.'],
-});
-
 /** Takes Centra's webhooks: a call is answered with 200 when its events are on disk, and not before. */
 export function createReceiver(options: ReceiverOptions): Receiver {
   const { inbox, now, log = () => undefined } = options;
   const tenants = tenantsById(options.tenants);
   const metrics = createReceiverMetrics(inbox);
   const commit = createGroupCommit(inbox, now, { onCommit: metrics.committed });
-  let complainedMs = Number.NEGATIVE_INFINITY;
+  const complainedMs = new Map<string, number>();
+
+  /** A sender that goes on and on must not fill the log. */
+  const complain = (about: string, text: string): void => {
+    if (now() - (complainedMs.get(about) ?? Number.NEGATIVE_INFINITY) < BETWEEN_COMPLAINTS_MS) return;
+    complainedMs.set(about, now());
+    log('warn', text);
+  };
 
   const store = async (delivery: Delivery): Promise<StoreOutcome | undefined> => {
     try {
       return await within(options.answerWithinMs ?? 4_500, commit.store(delivery));
     } catch (error) {
-      if (now() - complainedMs >= BETWEEN_COMPLAINTS_MS) {
-        complainedMs = now();
-        log('warn', `Webhooks cannot be stored, and Centra is told to send them again: ${reasonOf(error)}`);
-      }
+      const what = 'Webhooks cannot be stored, and Centra is told to send them again';
+      complain('cannot_store', `${what}: ${reasonOf(error)}`);
       return undefined;
     }
   };
@@ -117,22 +100,27 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     return 'stored';
   };
 
-  const refuse = (context: Context, refusal: Refusal): Response => {
+  /** Without a tenant: the path is nobody's. */
+  const refuse = (context: Context, refusal: Refusal, tenant?: ReceiverTenant): Response => {
     metrics.refused(refusal);
-    const [status, text] = texts[refusal];
+    const { status, answer, complaint } = refusals[refusal];
+    const whose = tenant === undefined ? '/centra/…' : `the webhook of ${tenant.name}`;
+    // Whoever looks what else is here is none of the operator's business.
+    if (complaint !== undefined && (tenant !== undefined || context.req.path.startsWith('/centra/')))
+      complain(`${refusal} ${whose}`, `A call to ${whose} was refused: ${complaint}`);
     // What of the body has not been read is not worth reading.
     if (status !== 400) context.header('Connection', 'close');
     if (status === 405) context.header('Allow', 'POST');
-    return context.text(text, status);
+    return context.text(answer, status);
   };
 
   const app = new Hono({ strict: true });
   app.all('/centra/:id', async (context) => {
     const tenant = tenants.get(keyOf(context.req.param('id')));
     if (tenant === undefined) return refuse(context, 'not_ours');
-    if (context.req.method !== 'POST') return refuse(context, 'method');
+    if (context.req.method !== 'POST') return refuse(context, 'method', tenant);
     const result = await receive(tenant, context.req.raw);
-    return result === 'stored' ? context.text('ok') : refuse(context, result);
+    return result === 'stored' ? context.text('ok') : refuse(context, result, tenant);
   });
   app.get('/healthz', (context) => context.text('ok'));
   app.get('/readyz', async (context) => {

@@ -74,6 +74,10 @@ const cases: Readonly<Record<string, Case>> = {
     yaml: orderColumn('attributes(where: {})[or_channel].channel'),
     codes: ['attribute/syntax'],
   },
+  'misspelt attributes': {
+    yaml: orderColumn('atributes[or_channel].channel'),
+    codes: ['path/unknown_field'],
+  },
   'name in brackets elsewhere': { yaml: orderColumn('lines[first].id'), codes: ['path/syntax'] },
   'field of the other kind': {
     yaml: stream(

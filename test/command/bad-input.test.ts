@@ -136,6 +136,14 @@ test.each<[string, () => { catalog?: unknown; state?: unknown }]>([
   expectClean(outcome);
 });
 
+test('read, with a misspelt stream by hand: no stream is read, and no table tells of it', async () => {
+  const out = fileWith('').replace('.json', '');
+  const args = ['read', '--config', shop.config, '--only', 'order', '--format', 'jsonl', '--out', out];
+  const { code, stdout, stderr } = await sourceCentra(args, { isForPeople: true });
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('There is no stream "order". Did you mean orders? The tenant catalog has orders,');
+});
+
 test('an empty state file stands for no state', async () => {
   const args = [
     'read',

@@ -28,5 +28,7 @@ test('bash completes commands, those inside of commands, options and their choic
   expect(await completed('cat')).toEqual(['catalog']);
   expect(await completed('catalog', 'c')).toEqual(['check', 'coverage']);
   expect(await completed('config', 'init', '--tok')).toEqual(['--token-env', '--token-file']);
+  // Files, by the shell itself.
+  expect(await completed('read', '--config', '')).toEqual([]);
   expect(await completed('sandbox', '--plan', 'en')).toEqual(['enhanced', 'enterprise']);
 });

@@ -26,7 +26,8 @@ function init(steps: readonly Step[], ...args: readonly string[]) {
 }
 
 function initByArguments(environment: Readonly<Record<string, string>>, ...args: readonly string[]) {
-  return sourceCentra(['config', 'init', '--out', at('config.json'), ...args], {
+  const out = args.includes('--out') ? [] : ['--out', at('config.json')];
+  return sourceCentra(['config', 'init', ...out, ...args], {
     isForPeople: true,
     environment,
   });
@@ -181,6 +182,12 @@ test('without a terminal it says what to do instead', async () => {
       at('config.json'),
     ),
   );
+});
+
+test('a folder that is not there is noticed before anything is asked', async () => {
+  const { code, stderr } = await initByArguments({}, '--out', at('nowhere/config.json'));
+  expect(code).toBe(2);
+  expect(stderr).toContain(`Nothing can be written to ${at('nowhere')}: there is no such folder.`);
 });
 
 test('without a terminal, arguments say it all', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll } from 'vitest';
+import { copyEmptyInbox } from '../webhook/empty-inbox.ts';
 import { callOf, createSender, type SentEvent } from '../webhook/sender.ts';
 import { fileWith } from './harness.ts';
 import { start, until } from './running.ts';
@@ -30,10 +31,12 @@ export async function followedShop(settings: object = {}): Promise<Followed> {
   number += 1;
   const webhook = { id: `acme-${randomBytes(18).toString('base64url')}`, secret: 'made-up-secret-of-a-test' };
   const shop = await openShop({ orders: 60, clockFrozen: false });
+  const inbox = join(folder, String(number));
+  if (!('webhook_inbox' in settings)) await copyEmptyInbox(inbox);
   const config = fileWith({
     endpoint: shop.endpoint,
     api_token: shop.token,
-    webhook_inbox: join(folder, String(number)),
+    webhook_inbox: inbox,
     webhook_id: webhook.id,
     webhook_secret: webhook.secret,
     ...settings,

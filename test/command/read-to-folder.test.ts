@@ -152,7 +152,7 @@ describe('what happens to files between two reads', () => {
     const foreign = await read(folder, '--only', 'orders');
     expect([foreign.code, foreign.stderr]).toEqual([
       2,
-      expect.stringContaining('is not a state that this version'),
+      expect.stringContaining('is damaged, or not a state that this version'),
     ]);
     writeFileSync(state, before);
   });

@@ -108,7 +108,12 @@ describe('one sentence on stderr, nothing on stdout', () => {
       /^CRITICAL The state is not one/,
       2,
     ],
-    ['an option that there is not', () => [...good(), '--bogus'], /^CRITICAL Unknown argument: bogus\./, 2],
+    [
+      'an option that there is not',
+      () => [...good(), '--bogus'],
+      /^CRITICAL There is no option --bogus\./,
+      2,
+    ],
   ])('%s', async (_, args, sentence, code) => {
     const outcome = await tapCentra(args());
     expect([outcome.code, outcome.stdout]).toEqual([code, '']);

@@ -197,6 +197,15 @@ describe('the output of a whole read', () => {
     expect(result.not_compared[0]?.reason).toContain('No state covers it');
   });
 
+  test('where a state covers a part of it, the rest is not called equal', async () => {
+    const output = of.first.stdout.replaceAll(/^\{"type":"STATE".*"name":"(order|return).*\n/gm, '');
+    const { code, stdout } = await verify(of, [output]);
+    expect(code).toBe(2);
+    expect(stdout).toContain(
+      'Equal as far as it was compared; orders, order_lines, returns and return_lines were not: the lines above say why.',
+    );
+  });
+
   test('an output that is not there is said in one sentence', async () => {
     const args = [
       'verify',

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { Fold, type Format, followedShop, type RunningServe, serve } from '../command/feed.ts';
+import { Fold, type Format, followedShop, type RunningServe, send, serve } from '../command/feed.ts';
 import { fileWith, sourceCentra } from '../command/harness.ts';
 import { until } from '../command/running.ts';
 
@@ -102,6 +104,37 @@ describe.each<Format>(['airbyte', 'singer'])('serve --read --format %s', (format
     expect(second.said.stdout + second.said.stderr).not.toContain(webhook.secret);
     expect(second.said.stdout + second.said.stderr).not.toContain(webhook.id);
   });
+});
+
+test('a PostgreSQL server that is not up yet: Centra is told to send again, and a read goes on without it', async () => {
+  const closed = createServer().listen(0, '127.0.0.1');
+  await once(closed, 'listening');
+  const { port } = closed.address() as AddressInfo;
+  await new Promise((resolve) => closed.close(resolve));
+  const { config, webhook } = await followedShop({
+    webhook_inbox: `postgresql://someone:a-made-up-password@127.0.0.1:${port}/inbox`,
+  });
+  const fold = new Fold();
+  const server = await serve(['--config', config, '--read', ...only, '--port', '0', '--poll', '1s'], fold);
+  await until(() => fold.states.size === 2, 'the first read is over');
+  expect(await send(server.url, webhook, { id: 1001 })).toBe(503);
+  expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  expect(await server.end('SIGTERM')).toBe(0);
+  expect(server.said.stdout).toContain('cannot be used (ECONNREFUSED)');
+  expect(server.said.stdout).not.toContain('a-made-up-password');
+});
+
+test('webhook test says that an order which the shop does not show waits', async () => {
+  const { config } = await followedShop();
+  const server = await serve(['--config', config, '--read', ...only, '--port', '0']);
+  const { code, stdout } = await sourceCentra(
+    ['webhook', 'test', '--config', config, '--url', server.url, '--order', '999999', '--wait', '4s'],
+    { isForPeople: true },
+  );
+  expect(stdout).toContain('No reader has written it yet.');
+  expect(code).toBe(1);
+  expect(await server.end('SIGTERM')).toBe(0);
 });
 
 test('webhook test says that the receiver uses another inbox', async () => {

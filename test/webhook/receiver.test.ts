@@ -223,6 +223,29 @@ describe('a receiver', () => {
     expect((await again).status).toBe(200);
   });
 
+  test('tells the operator of refused calls once a minute for each reason and tenant, and never what was sent', async () => {
+    let now = nowMs;
+    const { send, log } = open({ now: () => now });
+    const forged = callOf([{ id: 'secret-order' }], { secret: 'not-the-secret', sentAt });
+    for (const path of [acme.id, acme.id, nord.id]) await send(forged, `/centra/${path}`);
+    await send({ ...good, headers: {} });
+    await send(good, '/centra/guessed');
+    await send(good, '/elsewhere');
+    expect(log).toEqual([
+      expect.stringMatching(
+        /^A call to the webhook of acme was refused: its signature does not fit the secret\. .*after --rotate, restart serve\.$/,
+      ),
+      expect.stringMatching(/^A call to the webhook of nord was refused: its signature does not fit/),
+      expect.stringMatching(/^A call to the webhook of acme was refused: it is not signed/),
+      expect.stringMatching(/^A call to \/centra\/… was refused: nothing is at its path/),
+    ]);
+    now += 60_000;
+    await send(forged);
+    expect(log).toHaveLength(5);
+    expect(log.join()).not.toMatch(/secret-order|not-the-secret|guessed/);
+    expect(log.join()).not.toContain(acme.id);
+  });
+
   test('answers 503 rather than later than Centra waits', async () => {
     const { inbox } = held();
     const { send } = open({ inbox, answerWithinMs: 30 });

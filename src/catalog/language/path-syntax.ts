@@ -12,7 +12,7 @@ export interface Segment {
   readonly offset: number;
   /** What stands between the parentheses. */
   readonly args: { readonly text: string; readonly offset: number } | undefined;
-  /** The attribute type of `attributes[type]`. */
+  /** The attribute type of `attributes[type]`; no other field takes one. */
   readonly pick: string | undefined;
   /** `[3]` or, for every element, `[]`. */
   readonly index: number | 'every' | undefined;
@@ -85,13 +85,7 @@ function parseSegment(
     if (index !== undefined) return fault(`"${name}" has more than one [] or [n].`, at);
     if (isIndex) index = inside === '' ? 'every' : Number(inside);
     else if (pick !== undefined) return fault(`"${name}" has two names in brackets.`, at);
-    else if (name !== 'attributes') {
-      return fault(
-        `[${inside}] is not a place in a list.`,
-        at,
-        'Write [0] for the first element, [] for all; only attributes takes a name.',
-      );
-    } else pick = inside.replace(/^(["'])(.*)\1$/, '$2');
+    else pick = inside.replace(/^(["'])(.*)\1$/, '$2');
     at = end + 1;
   }
   return { segment: { name, offset, args, pick, index }, end: at };

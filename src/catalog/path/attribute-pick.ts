@@ -40,6 +40,7 @@ export function resolveAttribute(
   const type = segment.pick ?? '';
   const [element, ...suffix] = rest;
   const place = placeInside(resolving.node, segment.offset);
+  if (segment.name !== 'attributes') return noAttributes(parent, segment, resolving);
   if (element === undefined) {
     return {
       code: 'attribute/no_element',
@@ -92,6 +93,18 @@ export function resolveAttribute(
     uses: [...path.attributes.uses, ...value.uses],
     trail: { names: ['attributes', 'elements'], pick: `[${type}].${element.name}` },
     description: undefined,
+  };
+}
+
+/** A slip in the name is likelier than brackets behind another field. */
+function noAttributes(parent: GraphQLNamedType, segment: Segment, { view, node }: Resolving): StepFault {
+  const field = stepInto(parent, segment, view, node);
+  if (isStepFault(field)) return field;
+  return {
+    code: 'path/syntax',
+    place: placeInside(node, segment.offset),
+    message: `[${segment.pick}] is not a place in a list.`,
+    hint: 'Write [0] for the first element, [] for all; only attributes takes a name.',
   };
 }
 

@@ -55,7 +55,10 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
             '$0 catalog preview acme.yaml --stream orders --config acme.json',
             'Five rows of the live shop',
           )
-          .example('$0 catalog preview acme.yaml --stream orders --from answers.json', 'From a file'),
+          .example(
+            '$0 catalog preview default --stream orders --from test/fixtures/recorded/orders-dtc-by-number.json',
+            'From a file of answers, such as one of this repository',
+          ),
       async (argv) => done(await (await import('./preview.ts')).catalogPreview(argv, surroundings)),
     )
     .command(
@@ -131,8 +134,8 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
           .option('config', config)
           .option('out', { type: 'string', describe: 'A folder; without it, the page goes to the terminal' })
           .example(
-            '$0 catalog docs acme.yaml --out docs/',
-            'docs/streams.md for people, docs/sources.yml for dbt',
+            '$0 catalog docs acme.yaml --out acme-docs/',
+            'acme-docs/streams.md for people, acme-docs/sources.yml for dbt',
           ),
       async (argv) => done(await (await import('./docs.ts')).catalogDocs(argv, surroundings)),
     )

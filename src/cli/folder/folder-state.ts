@@ -1,7 +1,7 @@
 import { open, readdir, readFile, rename, stat, truncate } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ConnectorError } from '../../errors.ts';
-import { isObject, type JsonObject, parseJson } from '../../json.ts';
+import { isObject, type JsonObject } from '../../json.ts';
 
 /** What stands in `<stream>.state.json`. */
 export interface FolderState {
@@ -46,7 +46,7 @@ export async function folderStates(folder: string): Promise<ReadonlyMap<string, 
     if (!name.endsWith(ENDING)) continue;
     const path = join(folder, name);
     const stream = name.slice(0, -ENDING.length);
-    const state = parseFolderState(parseJson(await readFile(path, 'utf8'), `the state ${path}`), path);
+    const state = parseFolderState(parsed(await readFile(path, 'utf8')), path);
     states.set(stream, await reconciled(folder, stream, state));
   }
   return states;
@@ -86,6 +86,15 @@ export async function sizeOf(path: string): Promise<number | undefined> {
   }
 }
 
+/** Undefined: it is damaged, and that no quote or comma mends. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 function parseFolderState(value: unknown, path: string): FolderState {
   if (isObject(value)) {
     const { version, file, bytes, generation, state } = value;
@@ -109,7 +118,7 @@ function parseFolderState(value: unknown, path: string): FolderState {
   throw new ConnectorError({
     kind: 'config',
     code: 'folder/state',
-    message: `${path} is not a state that this version of the connector wrote.`,
+    message: `${path} is damaged, or not a state that this version of the connector wrote.`,
     hint: 'Take it away, with the file beside it, to read the stream from the beginning.',
   });
 }

@@ -48,9 +48,7 @@ export function limitsLine(limits: readonly LimitUse[], width: number): string {
   });
   const share = limits[0]?.share;
   const text =
-    share === undefined
-      ? 'not known'
-      : `${parts.join(', ')} (by all integrations; this one keeps to ${Math.round(share * 100)}%)`;
+    share === undefined ? 'not known' : `by all: ${parts.join(', ')}; our share ${Math.round(share * 100)}%`;
   return cut(`${'API limits used'.padEnd(NAME_WIDTH)}  ${text}`, width);
 }
 

@@ -13,8 +13,7 @@ export function webhookCommands(yargs: Argv, surroundings: Surroundings, done: (
           .option('config', { type: 'string', describe: 'Its configuration; <tenant>.json, if left out' })
           .option('url', {
             type: 'string',
-            default: 'https://your-receiver.example',
-            describe: 'Where Centra reaches the receiver',
+            describe: 'Where Centra reaches the receiver: https://hooks.acme.com',
           })
           .option('inbox', {
             type: 'string',
@@ -28,7 +27,7 @@ export function webhookCommands(yargs: Argv, surroundings: Surroundings, done: (
           .option('rotate', {
             type: 'boolean',
             default: false,
-            describe: 'Make a new secret; the old one stays good until you remove it',
+            describe: 'Make a new secret; the old one stays good until you take it out',
           })
           .example(
             '$0 webhook create --tenant acme --url https://hooks.acme.com',
@@ -48,7 +47,11 @@ export function webhookCommands(yargs: Argv, surroundings: Surroundings, done: (
             describe: 'Where the receiver answers',
           })
           .option('order', { type: 'number', describe: 'The order to tell of; the latest, if left out' })
-          .option('wait', { type: 'string', default: '30s', describe: 'How long to follow it' })
+          .option('wait', {
+            type: 'string',
+            default: '30s',
+            describe: 'How long to wait for a reader: serve --read, or a read',
+          })
           .example(
             '$0 webhook test --config acme.json --url https://hooks.acme.com',
             'From outside, as Centra calls it',

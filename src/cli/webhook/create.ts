@@ -7,28 +7,32 @@ import { ConnectorError } from '../../errors.ts';
 import { SUCCESS } from '../exit-code.ts';
 import { writePrivateFile } from '../private-file.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { publicAddress } from './address.ts';
 
 export interface WebhookCreateArguments {
   readonly tenant: string;
   readonly config?: string | undefined;
-  readonly url: string;
+  readonly url?: string | undefined;
   readonly inbox?: string | undefined;
   readonly secretEnv?: string | undefined;
   readonly rotate: boolean;
 }
 
 const DEFAULT_INBOX = 'webhook-inbox';
+const EXAMPLE_URL = 'https://your-receiver.example';
 
 /** Notes a fresh path and secret in a configuration, and prints what to paste into Centra. */
 export async function webhookCreate(args: WebhookCreateArguments, { output }: Surroundings): Promise<number> {
   const { tenant, rotate, secretEnv } = args;
   const path = args.config ?? `${tenant}.json`;
   refuseBadNames(args);
+  const base = args.url === undefined ? undefined : publicAddress(args.url);
   const settings = await readSettings(path);
   const mode = (await stat(path)).mode & 0o777;
   const hasWebhook = typeof settings.webhook_id === 'string';
   if (hasWebhook && !rotate) throw alreadyThere(path);
   if (!hasWebhook && rotate) throw nothingToRotate(path);
+  if (rotate && settings.webhook_previous_secret !== undefined) throw stillRotating(path);
   if (rotate && secretEnv !== undefined && settings.webhook_secret === variableReference(secretEnv))
     throw sameVariable(secretEnv);
   const id = hasWebhook ? String(settings.webhook_id) : `${tenant}-${randomBytes(18).toString('base64url')}`;
@@ -42,38 +46,40 @@ export async function webhookCreate(args: WebhookCreateArguments, { output }: Su
     webhook_secret: reference,
   };
   writePrivateFile(path, `${JSON.stringify(noted, undefined, 2)}\n`, mode);
-  await output.write(
-    instructions({ ...args, path, secret, address: `${args.url.replace(/\/+$/, '')}/centra/${id}` }),
-  );
+  const keeping =
+    secretEnv === undefined
+      ? `${path} names the file that holds the secret.`
+      : `Set ${secretEnv} to the secret where the receiver runs; ${path} names the variable.`;
+  const made = { path, secret, keeping };
+  const lines = rotate
+    ? rotated({ ...made, address: base && addressOf(base, id), oldSecret: settings.webhook_secret })
+    : created({ ...made, address: addressOf(base ?? EXAMPLE_URL, id) });
+  await output.write(`${lines.join('\n')}\n`);
   return SUCCESS;
+}
+
+function addressOf(base: string, id: string): string {
+  return `${base}/centra/${id}`;
 }
 
 /** Into a file beside the configuration that only its owner can read, unless a variable holds it. Returns the reference. */
 function keepSecret(secret: string, { tenant, secretEnv }: WebhookCreateArguments, folder: string): string {
   if (secretEnv !== undefined) return variableReference(secretEnv);
   // A name of its own for each, since the one before stays good for a while.
-  const name = `${tenant}.webhook-secret-${secret.slice(0, 6)}`;
+  const name = `${tenant}.webhook-secret-${randomBytes(4).toString('hex')}`;
   writePrivateFile(join(folder, name), `${secret}\n`);
   return fileReference(name);
 }
 
-function instructions(made: {
-  readonly tenant: string;
+interface Made {
   readonly path: string;
   readonly secret: string;
-  readonly address: string;
-  readonly secretEnv?: string | undefined;
-  readonly rotate: boolean;
-}): string {
-  const { path, secret, address, secretEnv, rotate } = made;
-  const where =
-    secretEnv === undefined
-      ? `${path} names the file that holds the secret.`
-      : `Set ${secretEnv} to the secret where the receiver runs; ${path} names the variable.`;
-  const after = rotate
-    ? 'The old secret stays good. Once Centra has the new one, take "webhook_previous_secret" out of the configuration.'
-    : `Start the receiver: source-centra serve --config ${path}`;
-  return `${[
+  /** Where the secret is from now on. */
+  readonly keeping: string;
+}
+
+function created({ path, secret, keeping, address }: Made & { readonly address: string }): readonly string[] {
+  return [
     'In Centra: Stores > the store > Add plugin method > Centra Webhook',
     '',
     '  Status            Active',
@@ -84,18 +90,36 @@ function instructions(made: {
     '  Event triggers    Order: Yes; others: No',
     '  All else          as it is; then Save',
     '',
-    where,
-    after,
-  ].join('\n')}\n`;
+    keeping,
+    `Start the receiver: source-centra serve --config ${path}`,
+  ];
 }
 
-function refuseBadNames({ tenant, secretEnv, url }: WebhookCreateArguments): void {
+/** The path stays, so that in Centra the secret alone changes; and no call is refused meanwhile if the steps keep this order. */
+function rotated({
+  path,
+  secret,
+  keeping,
+  address,
+  oldSecret,
+}: Made & { readonly address: string | undefined; readonly oldSecret: unknown }): readonly string[] {
+  const oldFile = /^\$\{file:(.+)\}$/.exec(String(oldSecret))?.[1];
+  const away = oldFile === undefined ? '' : `, delete the file ${oldFile}`;
+  return [
+    ...(address === undefined ? [] : [`  URL               ${address}`]),
+    `  Endpoint secret   ${secret}`,
+    '',
+    `${keeping} The one before stays good for now.`,
+    'Restart the receiver, so that it takes both secrets. Then paste the new one into Centra.',
+    `Then take "webhook_previous_secret" out of ${path}${away}, and restart the receiver again.`,
+  ];
+}
+
+function refuseBadNames({ tenant, secretEnv }: WebhookCreateArguments): void {
   const wrong = /^[\w-]{1,40}$/.test(tenant)
     ? secretEnv !== undefined && !isVariableName(secretEnv)
       ? `--secret-env is not the name of a variable: ${secretEnv}.`
-      : URL.canParse(url)
-        ? undefined
-        : `--url is not an address: ${url}.`
+      : undefined
     : `--tenant has other characters than letters, digits, - and _: ${tenant}.`;
   if (wrong === undefined) return;
   throw new ConnectorError({
@@ -121,6 +145,15 @@ function nothingToRotate(path: string): ConnectorError {
     code: 'webhook/nothing_to_rotate',
     message: `${path} has no webhook yet.`,
     hint: 'Leave out --rotate to make one.',
+  });
+}
+
+function stillRotating(path: string): ConnectorError {
+  return new ConnectorError({
+    kind: 'config',
+    code: 'webhook/still_rotating',
+    message: `${path} still holds the secret before the last one, which Centra may use.`,
+    hint: 'When Centra has the last one, take "webhook_previous_secret" out first.',
   });
 }
 

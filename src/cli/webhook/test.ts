@@ -14,6 +14,7 @@ import { openConfiguration } from '../open-configuration.ts';
 import { openShop } from '../shop.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { inboxTenant } from '../told-inbox.ts';
+import { receiverAddress } from './address.ts';
 
 export interface WebhookTestArguments {
   readonly config: string;
@@ -28,9 +29,14 @@ const LOOK_EVERY_MS = 100;
 const ANSWER_WITHIN_MS = 5_000;
 
 /** Sends what Centra would send, and says what becomes of it. */
-export async function webhookTest(args: WebhookTestArguments, surroundings: Surroundings): Promise<number> {
+export async function webhookTest(
+  args: WebhookTestArguments,
+  surroundings: Surroundings,
+  open: typeof openInbox = openInbox,
+): Promise<number> {
   const { output, signal } = surroundings;
   const waitMs = durationMs('wait', args.wait);
+  const base = receiverAddress(args.url);
   const configuration = await openConfiguration(() => loadConfiguration(args.config), surroundings);
   const { id, secret, location } = webhookOf(configuration, args.config);
   const order = args.order ?? (await latestOrder(configuration, surroundings));
@@ -38,13 +44,13 @@ export async function webhookTest(args: WebhookTestArguments, surroundings: Surr
   const say = (text: string) =>
     output.writeText(`${((Date.now() - startedMs) / 1000).toFixed(1).padStart(5)} s  ${text}\n`);
   await say(`The receiver is told that the order ${order} has changed.`);
-  const status = await send(`${args.url.replace(/\/+$/, '')}/centra/${id}`, secret, order);
+  const status = await send(`${base}/centra/${id}`, secret, order);
   if (status !== 200) {
     await say(`It answers ${status}: ${meanings[status] ?? 'that is not an answer of this receiver'}.`);
     return FINDINGS;
   }
   await say('It answers 200: the event is stored.');
-  const inbox = await openInbox(location, { claimant: `webhook test ${process.pid}` });
+  const inbox = await open(location, { claimant: `webhook test ${process.pid}` });
   try {
     let shown: ObjectHistory['state'] = 'waiting';
     while (Date.now() - startedMs < waitMs && !signal.aborted) {

@@ -6,7 +6,6 @@ interface AboutInput {
   readonly name: string;
   readonly version: string;
   readonly description: string;
-  readonly documentationUrl: string;
   /** The JSON Schema of the configuration. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** Left out where they are not known. */
@@ -26,15 +25,7 @@ export function aboutTap(about: AboutInput, format: AboutFormat): string {
   }
 }
 
-function asJson({
-  name,
-  description,
-  version,
-  documentationUrl,
-  capabilities,
-  settings,
-  streams,
-}: AboutInput): string {
+function asJson({ name, description, version, capabilities, settings, streams }: AboutInput): string {
   const about = {
     name,
     description,
@@ -42,7 +33,6 @@ function asJson({
     // The SDK's own fields; this tap is not built with it, nor in Python.
     sdk_version: null,
     supported_python_versions: null,
-    documentation_url: documentationUrl,
     capabilities,
     ...(streams && { streams }),
     settings: inSdkWords(settings as JsonObject),
@@ -102,20 +92,11 @@ function objectIn(value: JsonValue | undefined): JsonObject {
   return isObject(value) ? (value as JsonObject) : {};
 }
 
-function asText({
-  name,
-  description,
-  version,
-  documentationUrl,
-  capabilities,
-  settings,
-  streams,
-}: AboutInput) {
+function asText({ name, description, version, capabilities, settings, streams }: AboutInput) {
   const lines = [
     `Name: ${name}`,
     `Description: ${description}`,
     `Version: ${version}`,
-    `Documentation: ${documentationUrl}`,
     'Capabilities:',
     ...capabilities.map((capability) => `  - ${capability}`),
     ...(streams ? ['Streams:', ...streams.map((stream) => `  - ${stream}`)] : []),
@@ -135,7 +116,7 @@ function variableOf(tap: string, setting: string): string {
 }
 
 function asMarkdown(about: AboutInput): string {
-  const { name, description, documentationUrl, capabilities, settings, streams } = about;
+  const { name, description, capabilities, settings, streams } = about;
   const list = (items: readonly string[]) => items.map((item) => `- \`${item}\``).join('\n');
   const rows = settingsOf(settings as JsonObject).map(
     (setting) =>
@@ -144,7 +125,6 @@ function asMarkdown(about: AboutInput): string {
   const parts = [
     `# \`${name}\``,
     description,
-    `Documentation: <${documentationUrl}>`,
     '## Capabilities',
     list(capabilities),
     ...(streams ? ['## Streams', list(streams)] : []),

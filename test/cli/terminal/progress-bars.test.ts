@@ -26,8 +26,7 @@ const limits: readonly LimitUse[] = [
   { resource: 'complexity', windowMs: 3_600_000, used: 0.18, share: 0.5 },
 ];
 
-const LIMITS_LINE =
-  'API limits used     42% in 10 seconds, 18% in an hour (by all integrations; this one keeps to 50%)';
+const LIMITS_LINE = 'API limits used     by all: 42% in 10 seconds, 18% in an hour; our share 50%';
 
 function onScreen(columns = 120, limitsUsed = () => limits) {
   const screen = new Screen(columns);
