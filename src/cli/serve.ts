@@ -156,7 +156,10 @@ function receiverOf(
 
 async function tenantPaths(folder: string | undefined): Promise<readonly string[]> {
   if (folder === undefined)
-    throw badArguments('source-centra serve', 'serve needs --config, or --tenants with a folder of configurations');
+    throw badArguments(
+      'source-centra serve',
+      'serve needs --config, or --tenants with a folder of configurations',
+    );
   return (await tenantsIn(folder)).map(({ config }) => config);
 }
 
