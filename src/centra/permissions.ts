@@ -1,4 +1,4 @@
 /** Reads "You need Order:read permission to access orderConnection." */
 export function refusedPermission(message: string): string | undefined {
-  return /You need (\S+) permission/i.exec(message)?.[1];
+  return /You need ([\w.]+(?::\w+)?) permission/i.exec(message)?.[1];
 }

@@ -1,5 +1,6 @@
 import { didYouMean } from '../catalog/language/near-match.ts';
 import { type Configuration, configurationSchema } from '../config/load.ts';
+import { isPostgresAddress, passwordsIn } from '../config/postgres-address.ts';
 import { Secret } from '../config/secret.ts';
 import { isObject } from '../json.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -31,13 +32,12 @@ function propertiesOf({ properties }: Readonly<Record<string, unknown>>): object
 function secretsOf({ apiToken, piiKey, webhook }: Configuration): readonly (Secret | undefined)[] {
   const inbox = webhook.inbox?.reveal() ?? '';
   // A folder is no secret; of an address, the password alone is shown in errors of others, too.
-  const isAddress = URL.canParse(inbox);
-  const password = isAddress ? decodeURIComponent(new URL(inbox).password) : '';
+  const isAddress = isPostgresAddress(inbox);
   return [
     apiToken,
     piiKey,
     webhook.id,
     ...webhook.secrets,
-    ...(isAddress ? [webhook.inbox, new Secret(password)] : []),
+    ...(isAddress ? [webhook.inbox, ...passwordsIn(inbox).map((password) => new Secret(password))] : []),
   ];
 }

@@ -77,6 +77,8 @@ export function createOutput(stream: Writable, errors: Writable): Output {
         // A shorter one would blot out pieces of ordinary words.
         if (value.length >= SHORTEST_SECRET) guarded.push(value, JSON.stringify(value).slice(1, -1));
       }
+      // The longest first: one that stands inside of another would leave the rest of that.
+      guarded.sort((one, other) => other.length - one.length);
     },
     flush,
     halt: async () => {

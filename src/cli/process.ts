@@ -48,6 +48,7 @@ export async function runProcess<F extends Face>(
     environment: process.env,
     version,
     warn: (sentence) => log('warn', sentence),
+    redact: output.redact,
   });
   const surroundings: Surroundings<F> = {
     output,

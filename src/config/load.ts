@@ -4,6 +4,7 @@ import { ConnectorError } from '../errors.ts';
 import { isObject, parseJson } from '../json.ts';
 import { packageRoot } from '../package-root.ts';
 import type { CentraSourceConfiguration, TenantCatalog } from './configuration.generated.ts';
+import { isPostgresAddress } from './postgres-address.ts';
 import { Secret } from './secret.ts';
 import { processSecrets, resolveSecret, type SecretSources } from './secret-reference.ts';
 import { notAnObject, validateConfiguration } from './validate.ts';
@@ -47,6 +48,7 @@ export async function configurationSchema(): Promise<Readonly<Record<string, unk
 
 /** What a configuration file holds, as it stands there; throws a ConnectorError of kind `config` when that is no object. */
 export async function readSettings(path: string): Promise<Readonly<Record<string, unknown>>> {
+  if (path.trimStart().startsWith('{')) throw notAPath();
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ConnectorError({
       kind: 'config',
@@ -59,6 +61,16 @@ export async function readSettings(path: string): Promise<Readonly<Record<string
   const value = parseJson(text, `the configuration file ${path}`);
   if (isObject(value)) return value;
   throw notAnObject(`The configuration file ${path}`);
+}
+
+/** Without what was given: it holds the token. */
+function notAPath(): ConnectorError {
+  return new ConnectorError({
+    kind: 'config',
+    code: 'config/not_a_path',
+    message: 'The configuration is given as JSON, where the path of a file is wanted.',
+    hint: 'Write it into a file that only you can read, and name that: in the command line others on this machine can see it.',
+  });
 }
 
 /** Reads and validates a configuration file, with the secrets that it refers to; throws a ConnectorError of kind `config`. */
@@ -84,7 +96,7 @@ function besideFile(configuration: Configuration, folder: string): Configuration
         ? { ...tenantCatalog, path: beside(folder, tenantCatalog.path) }
         : tenantCatalog,
     webhook:
-      inbox === undefined || /^postgres(ql)?:/i.test(inbox)
+      inbox === undefined || isPostgresAddress(inbox)
         ? webhook
         : { ...webhook, inbox: new Secret(beside(folder, inbox)) },
   });

@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { ConnectorError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import type { CentraSourceConfiguration } from './configuration.generated.ts';
+import { isPostgresAddress } from './postgres-address.ts';
 
 /** What to do about a property that is missing or wrong. */
 const hints: Readonly<Record<string, string>> = Object.freeze({
@@ -18,7 +19,8 @@ const hints: Readonly<Record<string, string>> = Object.freeze({
   reconcile_every_hours: 'Use a whole number of hours; 0 means never.',
   max_wait_minutes: 'Use a whole number of minutes from 0 to 1440.',
   request_timeout_seconds: 'Use a whole number of seconds from 5 to 600.',
-  webhook_inbox: 'Write postgresql://user:password@host/database, or the path of a folder.',
+  webhook_inbox:
+    'Write postgresql://user:password@host/database, with %2F for a / in the password and so on, or the path of a folder.',
   webhook_id: 'Run source-centra webhook create, which makes one.',
   webhook_secret: 'Use the endpoint secret of the Centra Webhook plugin, at least 6 characters.',
   webhook_previous_secret: 'Use the endpoint secret that was there before, or leave it out.',
@@ -34,8 +36,14 @@ export function validateConfiguration(
   if (!isObject(value)) throw notAnObject('The configuration');
   const ajv = new Ajv({ allErrors: true, strict: false });
   const isValid = ajv.compile<CentraSourceConfiguration>(schema);
-  if (isValid(value) && isEndpoint(value.endpoint)) return value;
-  throw configurationError(isValid.errors ?? [], value);
+  if (!isValid(value)) throw configurationError(isValid.errors ?? [], value);
+  const { endpoint, webhook_inbox: inbox } = value;
+  const wrong = [
+    ...(isEndpoint(endpoint) ? [] : ['endpoint']),
+    ...(inbox === undefined || isInbox(inbox) ? [] : ['webhook_inbox']),
+  ];
+  if (wrong.length === 0) return value;
+  throw configurationError([], value, wrong);
 }
 
 export function notAnObject(what: string): ConnectorError {
@@ -55,15 +63,28 @@ export function isEndpoint(endpoint: string): boolean {
   return protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-function configurationError(errors: readonly ErrorObject[], value: object): ConnectorError {
+/**
+ * An address of PostgreSQL that can be understood, or else a folder. An address of another kind may hold a password: taken for
+ * a folder, it would become the name of one.
+ */
+function isInbox(location: string): boolean {
+  // As PostgreSQL's own programs allow it: a user without a host, for a socket.
+  if (isPostgresAddress(location)) return URL.canParse(location.replace('@/', '@localhost/'));
+  return !/^[a-z][a-z0-9+.-]+:|\bpassword\s*=/i.test(location.trim());
+}
+
+function configurationError(
+  errors: readonly ErrorObject[],
+  value: object,
+  others: readonly string[] = [],
+): ConnectorError {
   const missing = new Set<string>();
-  const wrong = new Set<string>();
+  const wrong = new Set<string>(others);
   for (const error of errors) {
     const top = error.instancePath.split('/')[1];
     if (top !== undefined) wrong.add(top);
     else if (error.keyword === 'required') missing.add(String(error.params.missingProperty));
   }
-  if (missing.size + wrong.size === 0) wrong.add('endpoint');
   const parts = [
     ...[...missing].map((name) => `lacks "${name}"`),
     ...[...wrong].map((name) => `has a wrong "${name}"${shown(name, value)}`),
@@ -77,9 +98,9 @@ function configurationError(errors: readonly ErrorObject[], value: object): Conn
   });
 }
 
-/** The value that was refused, where showing it helps and cannot hurt. */
+/** The value that was refused, where showing it helps and cannot hurt: a longer one may be a secret that landed there. */
 function shown(name: string, value: object): string {
-  if (!['start_date', 'budget_share', 'max_concurrency', 'pii_key_id'].includes(name)) return '';
+  if (!['start_date', 'budget_share', 'max_concurrency'].includes(name)) return '';
   const text = JSON.stringify((value as Readonly<Record<string, unknown>>)[name]);
-  return text === undefined || text.length > 80 ? '' : ` (${text})`;
+  return text === undefined || text.length > 30 ? '' : ` (${text})`;
 }

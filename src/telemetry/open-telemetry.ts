@@ -38,7 +38,7 @@ const traceContext = new W3CTraceContextPropagator();
 /** Telemetry by OpenTelemetry. The packages read their own variables: endpoints, headers, certificates, samplers, limits. */
 export async function openTelemetry(
   signals: Signals,
-  { environment, version, warn }: TelemetryOptions,
+  { environment, version, warn, redact }: TelemetryOptions,
 ): Promise<Telemetry> {
   let isDelivered = true;
   const complain = (error?: unknown) => {
@@ -70,10 +70,10 @@ export async function openTelemetry(
       try {
         const exitCode = await work();
         span.setAttribute('process.exit.code', exitCode);
-        if (exitCode !== 0) span.setStatus(failedStatus(failure));
+        if (exitCode !== 0) span.setStatus(failedStatus(failure, redact));
         return exitCode;
       } catch (error) {
-        span.setStatus(failedStatus(failure));
+        span.setStatus(failedStatus(failure, redact));
         throw error;
       } finally {
         for (const end of endings) end();
@@ -86,6 +86,7 @@ export async function openTelemetry(
         tracer,
         instruments,
         parent: root?.context ?? parent,
+        redact,
         failed: (error) => {
           failure ??= error;
         },

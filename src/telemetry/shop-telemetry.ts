@@ -17,9 +17,10 @@ export function shopTelemetry(options: {
   readonly tracer: Tracer;
   readonly instruments: Metrics;
   readonly parent: Context;
+  readonly redact: (text: string) => string;
   readonly failed: (error: ConnectorError) => void;
 }): ShopTelemetry & { readonly end: () => void } {
-  const { tracer, instruments, parent, failed } = options;
+  const { tracer, instruments, parent, redact, failed } = options;
   const server = serverOf(options.endpoint);
   const open = new Map<string, OpenStream>();
 
@@ -41,7 +42,7 @@ export function shopTelemetry(options: {
       'source_centra.checkpoints': checkpoints,
       'source_centra.status': status,
     });
-    if (status === 'incomplete') span.setStatus(failedStatus(failure));
+    if (status === 'incomplete') span.setStatus(failedStatus(failure, redact));
     span.end();
   }
 
@@ -64,7 +65,7 @@ export function shopTelemetry(options: {
         },
         stream === undefined ? parent : trace.setSpan(parent, stream.span),
       );
-      if (attributes['error.type'] !== undefined) span.setStatus(failedStatus(request.error));
+      if (attributes['error.type'] !== undefined) span.setStatus(failedStatus(request.error, redact));
       span.end(endMs);
       instruments.requestDuration.record(request.durationMs / 1000, attributes);
     },

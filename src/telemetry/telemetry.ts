@@ -95,4 +95,6 @@ export interface TelemetryOptions {
   readonly version: string;
   /** Told a sentence for people, once, when what is told does not arrive; and for each variable that cannot be followed. */
   readonly warn: (sentence: string) => void;
+  /** Blots out the secrets that are known by then. */
+  readonly redact: (text: string) => string;
 }

@@ -11,9 +11,12 @@ export interface Payload {
 /** What is wrong with a body whose signature is right. */
 export type PayloadFault = 'no_payload' | 'not_json' | 'no_events';
 
-/** PostgreSQL cannot store every text that JSON can write, and a type, an action and an id are short words. */
-const word = /^[\x21-\x7e]{1,100}$/;
-const date = /^[\x20-\x7e]{0,40}$/;
+/**
+ * PostgreSQL cannot store every text that JSON can write, and a type, an action and an id are short words. None is an e-mail
+ * address: the inbox holds nobody's data.
+ */
+const word = /^[\x21-\x3f\x41-\x7e]{1,100}$/;
+const date = /^[\d:.TZ+ -]{0,40}$/;
 
 /** Reads `payload=<url-encoded JSON>`. Types that are not known are events like the others. */
 export function parsePayload(body: Uint8Array): Payload | PayloadFault {

@@ -23,3 +23,14 @@ test('a misspelt name gets the one that may have been meant', async () => {
 test("what the sandbox's first line says beside is no misspelt name", async () => {
   expect(await warnings({ control: 'http://127.0.0.1:4010/control' })).toEqual([]);
 });
+
+test.each([
+  ['postgresql://someone:made-up-100%@db.internal/inbox', ['made-up-100%']],
+  ['postgresql://someone:made%2Fup%40@db.internal/inbox', ['made%2Fup%40', 'made/up@']],
+])('the password in %s is blotted out', async (inbox, passwords) => {
+  const output = createOutput(process.stdout, process.stderr);
+  const value = { endpoint: 'https://acme.centra.com/graphql', api_token: 'made-up', webhook_inbox: inbox };
+  const load = async () => parseConfiguration(value, await configurationSchema());
+  await openConfiguration(load, { output, log: () => undefined });
+  for (const text of [inbox, ...passwords]) expect(output.redact(`no ${text}!`)).toBe('no [secret]!');
+});

@@ -99,8 +99,12 @@ export interface RunningServe {
 }
 
 /** Starts it, and waits until it listens. */
-export async function serve(args: readonly string[], fold?: Fold): Promise<RunningServe> {
-  const { child, ended, said } = start(['serve', ...args]);
+export async function serve(
+  args: readonly string[],
+  fold?: Fold,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningServe> {
+  const { child, ended, said } = start(['serve', ...args], { environment });
   running.add(child);
   child.once('close', () => running.delete(child));
   const lines: string[] = [];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Ajv } from 'ajv';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { configurationSchema, loadConfiguration, parseConfiguration } from '../../src/config/load.ts';
 import type { SecretSources } from '../../src/config/secret-reference.ts';
 import { type ConnectorError, sentence } from '../../src/errors.ts';
@@ -167,4 +167,40 @@ test('every property has what the user interface of Airbyte shows', () => {
     if (/_(token|secret|key|password)$/.test(name))
       expect(property, name).toMatchObject({ airbyte_secret: true });
   }
+});
+
+describe('an inbox that is neither a folder nor a server is refused, without a word of it', () => {
+  test.each([
+    'mysql://someone:made-up-password@db.internal/inbox',
+    'postgres:/someone:made-up-password@db.internal/inbox',
+    'postgresql://someone:made/up-password@db.internal/inbox',
+    'postgresql://someone:made-up-password@db.internal:port/inbox',
+    'host=db.internal user=someone password=made-up-password',
+  ])('%s', (inbox) => {
+    const parse = () => parseConfiguration({ ...good, webhook_inbox: inbox }, schema);
+    expect(parse).toThrow(/^The configuration has a wrong "webhook_inbox"\.$/);
+    expect(parse).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/^Write postgresql:.*a folder\.$/) }),
+    );
+  });
+
+  test.each([
+    'inbox',
+    './inbox 2',
+    '/var/lib/inbox',
+    'C:\\inbox',
+    'postgresql://someone:made-up-100%@db.internal/inbox',
+    'postgres://someone:made%2Fup@[::1]:5432/inbox?sslmode=require',
+    'postgresql://someone@/inbox?host=/var/run/postgresql',
+    'postgresql:///inbox',
+  ])('but not %s', (inbox) => {
+    const { webhook } = parseConfiguration({ ...good, webhook_inbox: inbox }, schema);
+    expect(webhook.inbox?.reveal()).toBe(inbox);
+  });
+});
+
+test('a configuration in place of its path is not shown', async () => {
+  await expect(loadConfiguration(JSON.stringify(good))).rejects.toThrow(
+    /^The configuration is given as JSON, where the path of a file is wanted\.$/,
+  );
 });

@@ -17,6 +17,7 @@ async function start(
     environment: process.env,
     version: '1.2.3',
     warn: (sentence) => void warnings.push(sentence),
+    redact: (text) => text.replaceAll('made-up-token', '[secret]'),
   });
   return { telemetry, warnings };
 }
@@ -77,6 +78,29 @@ async function tellRead(telemetry: Telemetry, isDelivered = true): Promise<numbe
 }
 
 describe('a read', () => {
+  test('tells of its failures without the secrets that an API may repeat', async () => {
+    const collector = await startCollector();
+    const { telemetry } = await start({ ...json, OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint });
+    const error = new ConnectorError({
+      kind: 'schema',
+      code: 'centra/invalid_query',
+      message: 'Centra refused the query for orders: made-up-token may not.',
+    });
+    await telemetry.run('source-centra read', async () => {
+      const shop = telemetry.shop('https://acme.centra.com/graphql');
+      shop.streamStarted('orders');
+      shop.requested({ ...answered, error });
+      shop.streamFailed('orders', error);
+      shop.streamEnded('orders', false);
+      return 2;
+    });
+    await telemetry.end();
+    expect(collector.spans().map(({ status }) => status.message)).toEqual(
+      Array(3).fill('Centra refused the query for orders: [secret] may not.'),
+    );
+    expect(collector.raw()).not.toContain('made-up-token');
+  });
+
   test('becomes a tree of spans below TRACEPARENT', async () => {
     const collector = await startCollector();
     const traceId = '0af7651916cd43dd8448eb211c80319c';

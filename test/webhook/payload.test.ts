@@ -32,11 +32,12 @@ describe('a payload', () => {
     ];
     const odd = [
       { ...good, id: 'å' },
+      { ...good, id: 'someone@example.com' },
       { ...good, type: 'x'.repeat(101) },
       { ...good, id: '' },
       { ...good, type: true },
     ];
-    expect(ofJson({ events: [...bad, good, ...odd] })).toEqual({ events: [good], unreadable: 12 });
+    expect(ofJson({ events: [...bad, good, ...odd] })).toEqual({ events: [good], unreadable: 13 });
   });
 
   test('an action or a date that cannot be stored is left out', () => {

@@ -23,7 +23,11 @@ function notAnAddress(given: string, beginning: string): ConnectorError {
   return new ConnectorError({
     kind: 'config',
     code: 'cli/arguments',
-    message: `--url is not an address that begins with ${beginning}: ${given}.`,
+    message: `--url is not an address that begins with ${beginning}: ${withoutPassword(given)}.`,
     hint: 'Write it as Centra calls it: --url https://hooks.acme.com. For a trial on this machine: --url http://127.0.0.1:8080.',
   });
+}
+
+function withoutPassword(address: string): string {
+  return address.replace(/\/\/.*@/s, '//');
 }

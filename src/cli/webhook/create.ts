@@ -118,7 +118,8 @@ function rotated({
 function refuseBadNames({ tenant, secretEnv }: WebhookCreateArguments): void {
   const wrong = /^[\w-]{1,40}$/.test(tenant)
     ? secretEnv !== undefined && !isVariableName(secretEnv)
-      ? `--secret-env is not the name of a variable: ${secretEnv}.`
+      ? // It may be a secret itself, so it is not shown.
+        '--secret-env is not the name of a variable.'
       : undefined
     : `--tenant has other characters than letters, digits, - and _: ${tenant}.`;
   if (wrong === undefined) return;

@@ -151,7 +151,7 @@ describe('webhook create', () => {
 
   test.each<[string, Partial<WebhookCreateArguments>, RegExp]>([
     ['nothing to rotate', { rotate: true }, /has no webhook yet/],
-    ['no name of a variable', { secretEnv: '1 2' }, /not the name of a variable/],
+    ['no name of a variable', { secretEnv: '1 2' }, /not the name of a variable\.$/],
     ['no address', { url: 'hooks' }, /--url is not an address that begins with https:/],
     ['a host and a port alone', { url: 'hooks.acme.com:8080' }, /begins with https:/],
     ['a plain address elsewhere', { url: 'http://hooks.acme.com' }, /begins with https:/],
