@@ -38,10 +38,17 @@ async function openPostgres(url: string): Promise<Database> {
     ...queryableOf(pool),
     transaction: async (work) => {
       const client = await pool.connect();
+      // A connection that is cut fails the statement under way, which is told; the pool listens to idle ones only.
+      let broken: Error | undefined;
+      const cut = (error: Error) => {
+        broken = error;
+      };
+      client.on('error', cut);
       try {
         return await inTransaction(client, work);
       } finally {
-        client.release();
+        client.off('error', cut);
+        client.release(broken);
       }
     },
     // The server does this by itself.
