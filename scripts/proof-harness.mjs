@@ -1,9 +1,8 @@
-// What the proofs share: a made-up shop in a process of its own, and the real command, watched from outside.
+// What the proofs share: the real command, watched from outside.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 
 const bin = join(import.meta.dirname, '..', 'bin', 'source-centra.js');
 
@@ -21,54 +20,6 @@ const peakTeller = `data:text/javascript,${encodeURIComponent(`
     try { peak = Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? peak); } catch {}
     writeSync(3, String(peak));
   });`)}`;
-
-/**
- * @typedef {object} Shop
- * @property {string} endpoint
- * @property {string} token
- * @property {(path: string, body?: unknown) => Promise<any>} control Asks the control endpoint; with a body, tells it.
- * @property {() => Promise<void>} forgetRequests
- * @property {() => Promise<void>} close
- */
-
-/**
- * Opens a shop without limits whose last change is two minutes old, so that a read finds all of it.
- * @param {number} orders
- * @returns {Promise<Shop>}
- */
-export async function openShop(orders) {
-  const args = ['sandbox', '--port', '0', '--orders', String(orders), '--plan', 'unlimited'];
-  const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const [line] = await firstLine(child.stdout);
-  if (line === undefined) throw new Error('The sandbox did not start.');
-  const { endpoint, api_token: token, control: base } = JSON.parse(line);
-  /** @type {Shop['control']} */
-  const control = async (path, body) => {
-    const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-    const answer = await fetch(`${base}/${path}`, init);
-    if (!answer.ok) throw new Error(`The sandbox refused ${path}: ${await answer.text()}`);
-    return answer.json();
-  };
-  await control('advance', { seconds: 120 });
-  return {
-    endpoint,
-    token,
-    control,
-    forgetRequests: async () => void (await fetch(`${base}/requests`, { method: 'DELETE' })),
-    close: async () => {
-      const ended = new Promise((resolve) => child.once('close', resolve));
-      child.kill();
-      await ended;
-    },
-  };
-}
-
-/** @param {import('node:stream').Readable} stream */
-async function firstLine(stream) {
-  const lines = createInterface({ input: stream });
-  for await (const line of lines) return [line];
-  return [];
-}
 
 /**
  * Runs a part of a proof with a folder that is gone afterwards.
@@ -94,7 +45,7 @@ export async function withFolder(part) {
 /**
  * Writes a configuration that uses all of the limits, and a configured catalog of the named streams; of all, when none is named.
  * @param {string} folder
- * @param {Shop} shop
+ * @param {import('./made-up-shop.mjs').Shop} shop
  * @param {{ streams?: readonly string[], mapping?: string }} [options]
  * @returns {Promise<Connection>}
  */

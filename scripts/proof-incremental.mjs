@@ -1,6 +1,7 @@
 // That a read of what changed asks for what changed: 100 of 100,000 orders take at most three pages of orders.
 import { buildDist } from './build.mjs';
-import { conclude, connect, openShop, printTable, read, withFolder } from './proof-harness.mjs';
+import { openShop } from './made-up-shop.mjs';
+import { conclude, connect, printTable, read, withFolder } from './proof-harness.mjs';
 
 const orders = 100_000;
 const changes = 100;

@@ -2,16 +2,8 @@
 // going on from the last states that were written, until all is read; then again from the beginning, until there were enough kills.
 import { parseArgs } from 'node:util';
 import { buildDist } from './build.mjs';
-import {
-  conclude,
-  connect,
-  diceOf,
-  openShop,
-  PAGE_SIZE,
-  printTable,
-  read,
-  withFolder,
-} from './proof-harness.mjs';
+import { openShop } from './made-up-shop.mjs';
+import { conclude, connect, diceOf, PAGE_SIZE, printTable, read, withFolder } from './proof-harness.mjs';
 
 const mostPagesTwice = 2;
 
@@ -90,7 +82,7 @@ class Destination {
 
 /**
  * What the shop holds and the destination lacks or has otherwise.
- * @param {import('./proof-harness.mjs').Shop} shop
+ * @param {import('./made-up-shop.mjs').Shop} shop
  * @param {Destination} destination
  */
 async function differences(shop, { kept }) {

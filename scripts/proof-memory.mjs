@@ -1,7 +1,8 @@
 // That the memory of a read does not grow with the shop: its peak for 20,000 and for 40,000 orders, and with --million for 1,000,000.
 import { parseArgs } from 'node:util';
 import { buildDist } from './build.mjs';
-import { conclude, connect, openShop, printTable, read, withFolder } from './proof-harness.mjs';
+import { openShop } from './made-up-shop.mjs';
+import { conclude, connect, printTable, read, withFolder } from './proof-harness.mjs';
 
 const mostMib = 200;
 const mostGrowth = 1.1;

@@ -5,7 +5,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import { conclude, diceOf, openShop, printTable, withFolder } from './proof-harness.mjs';
+import { openShop } from './made-up-shop.mjs';
+import { conclude, diceOf, printTable, withFolder } from './proof-harness.mjs';
 
 const bin = join(import.meta.dirname, '..', 'bin', 'source-centra.js');
 const SECONDS = Number(process.env.SECONDS ?? 30);
@@ -54,7 +55,7 @@ async function startFeed(config) {
 
 /**
  * Changes orders at irregular times, as a shop does, and returns how long each took to come out, in milliseconds.
- * @param {import('./proof-harness.mjs').Shop} shop
+ * @param {import('./made-up-shop.mjs').Shop} shop
  * @param {Feed} feed
  * @param {number} pauseMs Between two changes, on average.
  */

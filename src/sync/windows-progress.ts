@@ -4,9 +4,9 @@ import type { Message } from '../protocol/message.ts';
 import type { CreatedChange, UpdatedChange } from '../streams/definition.ts';
 import { Deletions } from './deletions.ts';
 import { encodeIds } from './events.ts';
+import { OpenRows } from './open-rows.ts';
 import type { CentraObject } from './pager.ts';
 import { OVERLAP_SECONDS } from './plan.ts';
-import { decodeSent, encodeSent } from './sent.ts';
 import type { Window, WindowsState } from './state.generated.ts';
 import { fingerprintOf, StreamWriter } from './stream-writer.ts';
 import { addSeconds, parseCentraTime, type UtcSecond } from './time.ts';
@@ -41,7 +41,7 @@ export class WindowsProgress {
   readonly writer: StreamWriter;
   readonly #change: UpdatedChange | CreatedChange;
   readonly #fields: ObjectFields;
-  readonly #open: Map<number, string>;
+  readonly #open: OpenRows;
   readonly #written: WrittenRows;
   readonly #deletions: Deletions;
   readonly #serverNow: UtcSecond;
@@ -50,7 +50,6 @@ export class WindowsProgress {
   /** By window: the greatest page key that was taken. */
   readonly #lastKeys = new Map<string, number>();
   #state: WindowsState;
-  #encodedOpen: string | undefined;
   #untold = 0;
 
   constructor(options: WindowsProgressOptions) {
@@ -61,8 +60,7 @@ export class WindowsProgress {
     this.#change = change;
     this.#fields = fields;
     this.#state = state;
-    this.#open = decodeSent(state.open);
-    this.#encodedOpen = state.open;
+    this.#open = new OpenRows({ encoded: state.open, change, statusField: fields.status });
     const { known } = state;
     this.#deletions = new Deletions({ stream, change, known, areTold: tellsDeletions, writer: this.writer });
     this.#written = new WrittenRows(state);
@@ -74,7 +72,7 @@ export class WindowsProgress {
   }
 
   get openKeys(): readonly number[] {
-    return [...this.#open.keys()];
+    return this.#open.keys;
   }
 
   get owed(): readonly Window[] {
@@ -125,8 +123,8 @@ export class WindowsProgress {
     const rows = this.writer.map(object, NO_SNAPSHOT);
     const edges = this.#edgesOf(object, window);
     const isEdge = edges.length > 0;
-    const isOpen = this.#isOpen(object);
-    const known = key === undefined ? undefined : (this.#open.get(key) ?? this.#written.printOf(key));
+    const isOpen = this.#open.isOpen(object);
+    const known = key === undefined ? undefined : (this.#open.printOf(key) ?? this.#written.printOf(key));
     const print = known !== undefined || isEdge || isOpen ? fingerprintOf(rows) : undefined;
     if (print !== undefined && print === known) this.writer.countUnchanged(rows);
     else {
@@ -139,7 +137,7 @@ export class WindowsProgress {
     if (print === undefined) return;
     for (const edge of edges) this.#written.addToEdge(edge, key, print);
     if (this.#written.printOf(key) !== undefined) this.#written.remember(key, print);
-    this.#setOpen(key, isOpen ? print : undefined);
+    this.#open.set(key, isOpen ? print : undefined);
   }
 
   /** Takes an object that was read again by its id; `isTold`: since something told of a change. */
@@ -166,7 +164,7 @@ export class WindowsProgress {
 
   /** An object that the shop does not have any more; its rows are told to be gone, where that is wanted. */
   drop(key: number, deletedAt: UtcSecond): void {
-    this.#setOpen(key, undefined);
+    this.#open.set(key, undefined);
     this.#written.forget(key);
     this.#deletions.drop(key, deletedAt);
   }
@@ -216,13 +214,13 @@ export class WindowsProgress {
   checkpoint(): readonly Message[] {
     const { edge: _, open: __, known: ___, told: ____, ...state } = this.#state;
     const { owed, edge, told } = this.#written.encode(state.owed);
-    this.#encodedOpen ??= encodeSent(this.#open);
+    const open = this.#open.encode();
     const known = this.#deletions.encode();
     this.#state = {
       ...state,
       owed,
       ...(edge && { edge }),
-      ...(this.#encodedOpen !== '' && { open: this.#encodedOpen }),
+      ...(open !== '' && { open }),
       ...(known && { known }),
       ...(told && { told }),
     };
@@ -235,12 +233,12 @@ export class WindowsProgress {
     if (key === undefined) return false;
     const rows = this.writer.map(object, NO_SNAPSHOT);
     const print = fingerprintOf(rows);
-    const isUnchanged = print === (this.#open.get(key) ?? this.#written.printOf(key));
+    const isUnchanged = print === (this.#open.printOf(key) ?? this.#written.printOf(key));
     if (isUnchanged) this.writer.countUnchanged(rows);
     else this.#write(key, rows, true);
     this.#written.remember(key, print);
     this.#deletions.remember(key, this.#timeOf(object)?.slice(0, 10), rows, this.#serverNow);
-    this.#setOpen(key, this.#isOpen(object) ? print : undefined);
+    this.#open.set(key, this.#open.isOpen(object) ? print : undefined);
     return !isUnchanged;
   }
 
@@ -277,13 +275,6 @@ export class WindowsProgress {
     this.#lastKeys.set(name, Math.max(key, this.#lastKeys.get(name) ?? window.last_key ?? 0));
   }
 
-  #setOpen(key: number, print: string | undefined): void {
-    if (this.#open.get(key) === print) return;
-    this.#encodedOpen = undefined;
-    if (print === undefined) this.#open.delete(key);
-    else this.#open.set(key, print);
-  }
-
   /** The time by which windows find it. */
   #timeOf(object: CentraObject): UtcSecond | undefined {
     return parseCentraTime(object[this.#fields.time]);
@@ -303,10 +294,5 @@ export class WindowsProgress {
     if (time === undefined) return [];
     const again = others.filter((other) => time >= (other.from ?? '') && time <= other.to);
     return isLast && time >= addSeconds(window.to, -OVERLAP_SECONDS) ? [...again, window] : again;
-  }
-
-  #isOpen(object: CentraObject): boolean {
-    if (this.#change.kind !== 'created' || this.#fields.status === undefined) return false;
-    return !this.#change.finalStatuses.includes(String(object[this.#fields.status]));
   }
 }

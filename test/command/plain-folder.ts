@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { DEFAULT_KEYS } from '../default-keys.mjs';
 import type { TestShop } from './sandbox-control.ts';
 
 const folders: string[] = [];
@@ -28,15 +29,7 @@ export function rowsIn(folder: string, stream: string): readonly Row[] {
     .map((line) => JSON.parse(line) as Row);
 }
 
-const keys: Readonly<Record<string, readonly string[]>> = {
-  orders: ['id'],
-  order_lines: ['order_id', 'order_line_id'],
-  returns: ['id'],
-  return_lines: ['return_id', 'return_line_id'],
-  indeliveries: ['id'],
-  indelivery_lines: ['indelivery_id', 'indelivery_line_id'],
-  inventory: ['warehouse_id', 'product_size_id'],
-};
+const keys: Readonly<Record<string, readonly string[]>> = DEFAULT_KEYS;
 
 /** What is left when of each key the last line counts, and one that is marked as gone takes the row away. */
 export function folded(folder: string, stream: string): ReadonlyMap<string, Row> {

@@ -1,11 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { sourceCentra } from './harness.ts';
 import { bytesIn, newFolder, rowsIn } from './plain-folder.ts';
 import { start, until } from './running.ts';
 import { openShop, type TestShop } from './sandbox-control.ts';
+import { configurationOf, tenantsFolder } from './tenants-folder.ts';
 
 interface Report {
   readonly tenants: readonly {
@@ -21,20 +22,6 @@ interface Report {
 let good: TestShop;
 beforeAll(async () => {
   good = await openShop({ orders: 30 });
-});
-
-/** A folder of configurations, by the tenant's name. */
-function tenantsFolder(configurations: Readonly<Record<string, object>>): string {
-  const folder = newFolder();
-  for (const [name, configuration] of Object.entries(configurations))
-    writeFileSync(join(folder, `${name}.json`), JSON.stringify(configuration));
-  return folder;
-}
-
-const configurationOf = ({ endpoint, token }: Sandbox, more: object = {}) => ({
-  endpoint,
-  api_token: token,
-  ...more,
 });
 
 const readAll = (tenants: string, out: string, ...more: readonly string[]) =>

@@ -4,14 +4,14 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { runner } from './airbyte/image.mjs';
-import { connectorFolder, openShop } from './airbyte/shop.mjs';
+import { openShop } from '../../scripts/made-up-shop.mjs';
+import { connectorFolder } from './airbyte/connector-folder.mjs';
 import { differences, shopTables, sumOfLast, tables } from './airbyte/shop-tables.mjs';
-import { airbyteEnvironment, maskedCatalog, versions } from './airbyte/tools.mjs';
+import { airbyteEnvironment, connectorImage, maskedCatalog, versions } from './airbyte/tools.mjs';
 import { check, tableLines } from './part.mjs';
 
 /** @typedef {import('./part.mjs').Check} Check */
-/** @typedef {import('./airbyte/shop.mjs').Shop} Shop */
+/** @typedef {import('../../scripts/made-up-shop.mjs').Shop} Shop */
 /** @typedef {import('./airbyte/shop-tables.mjs').ShopTables} ShopTables */
 
 const runFile = promisify(execFile);
@@ -26,8 +26,8 @@ export const part = Object.freeze({
     const connector = await connectorFolder('pyairbyte');
     const folder = join(connector.root, '..', 'destination');
     await mkdir(folder, { recursive: true });
-    const runs = await runner(join(connector.root, '..', 'bin'), connector.bin);
-    const shop = await openShop(connector.bin, ORDERS);
+    const runs = await connectorImage(connector);
+    const shop = await openShop(ORDERS, connector.bin);
     const key = randomBytes(24).toString('hex');
     const job = {
       ...(runs.image === undefined ? { executable: connector.bin } : { image: runs.image }),
@@ -277,7 +277,7 @@ async function nothingInFiles(folder, addresses) {
 
 /**
  * @param {string} python
- * @param {import('./airbyte/image.mjs').Runner} runs
+ * @param {Awaited<ReturnType<typeof connectorImage>>} runs
  * @param {string} folder
  * @param {string} script
  * @param {object} body

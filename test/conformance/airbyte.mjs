@@ -5,9 +5,9 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
-import { runner } from './airbyte/image.mjs';
-import { connectorFolder, openShop } from './airbyte/shop.mjs';
-import { airbyteEnvironment, maskedCatalog, versions } from './airbyte/tools.mjs';
+import { openShop } from '../../scripts/made-up-shop.mjs';
+import { connectorFolder } from './airbyte/connector-folder.mjs';
+import { airbyteEnvironment, connectorImage, maskedCatalog, versions } from './airbyte/tools.mjs';
 import { check } from './part.mjs';
 
 /** @typedef {import('./part.mjs').Check} Check */
@@ -32,11 +32,11 @@ export const part = Object.freeze({
   run: async (say) => {
     const environment = await airbyteEnvironment();
     const connector = await connectorFolder('airbyte');
-    const shop = await openShop(connector.bin, 300);
+    const shop = await openShop(300, connector.bin);
     const registry = await serveLastRelease();
     try {
       await writeSecrets(connector, shop);
-      const runs = await runner(join(connector.root, '..', 'bin'), connector.bin);
+      const runs = await connectorImage(connector);
       const reportFile = join(connector.root, '..', 'report.json');
       say(await versions(environment, ['airbyte-cdk', 'airbyte-protocol-models-dataclasses', 'pytest']));
       say(
@@ -172,7 +172,7 @@ function askedTests(config) {
 /**
  * The configurations that acceptance-test-config.yml names, for a shop that was just started.
  * @param {Awaited<ReturnType<typeof connectorFolder>>} connector
- * @param {import('./airbyte/shop.mjs').Shop} shop
+ * @param {import('../../scripts/made-up-shop.mjs').Shop} shop
  */
 async function writeSecrets(connector, shop) {
   const good = { endpoint: shop.endpoint, api_token: shop.token };

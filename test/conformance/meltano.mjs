@@ -2,12 +2,13 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { openShop } from '../../scripts/made-up-shop.mjs';
 import { changeAllKinds } from './meltano/changes.mjs';
 import { differences, holdingsTable, inFiles, inTables } from './meltano/destination.mjs';
+import { askShop } from './meltano/holdings.mjs';
 import { proveKilledFirstRun, proveKilledTarget } from './meltano/kills.mjs';
 import { PII_KEY, provePrivacy } from './meltano/privacy.mjs';
 import { openProject, tail } from './meltano/project.mjs';
-import { askShop, openShop } from './meltano/shop.mjs';
 import { attempt, isSame, load, ORDERS, SCHEMA, STATE_ID, streamsOf, total } from './meltano/stage.mjs';
 import { proveFullRefresh, proveMergedStates } from './meltano/states.mjs';
 import { check, tableLines } from './part.mjs';
@@ -18,8 +19,8 @@ import { pythonEnvironment } from './python-environment.mjs';
 /** @typedef {import('./part.mjs').Part} Part */
 /** @typedef {import('./meltano/project.mjs').Project} Project */
 /** @typedef {import('./meltano/project.mjs').Outcome} Outcome */
-/** @typedef {import('./meltano/shop.mjs').Holdings} Holdings */
-/** @typedef {import('./meltano/shop.mjs').Shop} Shop */
+/** @typedef {import('./meltano/holdings.mjs').Holdings} Holdings */
+/** @typedef {import('../../scripts/made-up-shop.mjs').Shop} Shop */
 /** @typedef {import('./meltano/stage.mjs').PostgresStage} PostgresStage */
 /** @typedef {import('./meltano/stage.mjs').Stage} Stage */
 /** @typedef {import('./postgres.mjs').Postgres} Postgres */
@@ -38,7 +39,7 @@ export const part = Object.freeze({
     /** @type {(() => Promise<void>)[]} */
     const closings = [];
     try {
-      const shop = await openShop(bin, ORDERS);
+      const shop = await openShop(ORDERS, bin);
       closings.push(shop.close);
       const binaries = (await findPostgresBinaries()) ?? (await postgresFromPyPi(say));
       const postgres = binaries === undefined ? undefined : await startPostgres(binaries);

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { openShop } from '../../scripts/made-up-shop.mjs';
 import { differences, inTables } from './meltano/destination.mjs';
+import { askShop } from './meltano/holdings.mjs';
 import { openProject } from './meltano/project.mjs';
-import { askShop, openShop } from './meltano/shop.mjs';
 import { check } from './part.mjs';
 import { findPostgresBinaries, POSTGRES_HINT, postgresFromPyPi, startPostgres } from './postgres.mjs';
 import { pythonEnvironment } from './python-environment.mjs';
@@ -16,7 +17,7 @@ import { startPipeline } from './real-time/pipeline.mjs';
 
 /** @typedef {import('./part.mjs').Check} Check */
 /** @typedef {import('./part.mjs').Part} Part */
-/** @typedef {import('./meltano/shop.mjs').Shop} Shop */
+/** @typedef {import('../../scripts/made-up-shop.mjs').Shop} Shop */
 /** @typedef {import('./postgres.mjs').Postgres} Postgres */
 /** @typedef {import('./real-time/pipeline.mjs').Pipeline} Pipeline */
 
@@ -60,7 +61,7 @@ export const part = Object.freeze({
     /** @type {(() => Promise<unknown>)[]} */
     const closings = [() => rm(folder, { recursive: true, force: true })];
     try {
-      const shop = await openShop(sourceCentra, ORDERS);
+      const shop = await openShop(ORDERS, sourceCentra);
       closings.push(shop.close);
       const postgres = await startPostgres(binaries);
       closings.push(postgres.stop);
@@ -242,7 +243,7 @@ async function catchUp(stage, pipeline, say) {
 async function difference({ shop, postgres, schema }) {
   const { holdings } = await askShop(shop);
   const held = await inTables(postgres, schema);
-  const only = (/** @type {import('./meltano/shop.mjs').Holdings} */ all) =>
+  const only = (/** @type {import('./meltano/holdings.mjs').Holdings} */ all) =>
     Object.fromEntries(FOLLOWED.map((stream) => [stream, all[stream] ?? new Map()]));
   return differences(only(holdings), only(held));
 }

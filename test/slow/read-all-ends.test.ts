@@ -1,28 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { bytesIn, newFolder, rowsIn } from '../command/plain-folder.ts';
 import { start, until } from '../command/running.ts';
 import { openShop, type TestShop } from '../command/sandbox-control.ts';
+import { configurationOf, tenantsFolder } from '../command/tenants-folder.ts';
 
 let good: TestShop;
 beforeAll(async () => {
   good = await openShop({ orders: 30 });
-});
-
-/** A folder of configurations, by the tenant's name. */
-function tenantsFolder(configurations: Readonly<Record<string, object>>): string {
-  const folder = newFolder();
-  for (const [name, configuration] of Object.entries(configurations))
-    writeFileSync(join(folder, `${name}.json`), JSON.stringify(configuration));
-  return folder;
-}
-
-const configurationOf = ({ endpoint, token }: Sandbox, more: object = {}) => ({
-  endpoint,
-  api_token: token,
-  ...more,
 });
 
 /** One that is being read, one that waits for its turn. */

@@ -2,13 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { control, Destination, expectSame, names, type Run, runSync } from './in-process.ts';
+import { advance, HOUR_SECONDS } from './passing-time.ts';
 
 /** `npm run proof:histories` runs ten times as many. */
 const HISTORIES = Number(process.env.HISTORIES ?? 15);
 /** Seeds of histories that failed once. */
 const KEPT_SEEDS: readonly number[] = [];
-
-const HOUR_SECONDS = 3_600;
 
 type Step =
   | { readonly step: 'change'; readonly kind: string; readonly count: number }
@@ -31,14 +30,6 @@ const change = fc.record({
     'deliveries.delete',
   ),
   count: fc.integer({ min: 1, max: 6 }),
-});
-const advance = fc.record({
-  step: fc.constant('advance' as const),
-  seconds: fc.oneof(
-    fc.integer({ min: 0, max: 3 }),
-    fc.integer({ min: 4, max: 90 }),
-    fc.integer({ min: 100, max: 30 * HOUR_SECONDS }),
-  ),
 });
 const faults = fc.record({
   step: fc.constant('faults' as const),

@@ -7,9 +7,8 @@ import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Extent } from '../../src/sync/sync-input.ts';
 import type { Inbox } from '../../src/webhook/inbox.ts';
 import { clientOf, control, Destination, expectSame, runSync } from './in-process.ts';
+import { advance, HOUR_SECONDS } from './passing-time.ts';
 import { type Fate, type ModelEvent, ModelInbox, type ModelReader, Plugin } from './webhook-model.ts';
-
-const HOUR_SECONDS = 3_600;
 
 export type Step =
   | { readonly step: 'change'; readonly kind: string; readonly count: number; readonly fate: Fate }
@@ -44,14 +43,6 @@ const change = fc.record({
     'doubled',
     'stored, not answered',
     'receiver dead',
-  ),
-});
-const advance = fc.record({
-  step: fc.constant('advance' as const),
-  seconds: fc.oneof(
-    fc.integer({ min: 0, max: 3 }),
-    fc.integer({ min: 4, max: 90 }),
-    fc.integer({ min: 100, max: 30 * HOUR_SECONDS }),
   ),
 });
 const faults = fc.record({

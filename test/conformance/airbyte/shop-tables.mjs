@@ -55,7 +55,7 @@ function table(stream, columns, keyLength, isLive) {
  */
 
 /**
- * @param {import('./shop.mjs').Shop} shop
+ * @param {import('../../../scripts/made-up-shop.mjs').Shop} shop
  * @returns {Promise<ShopTables>}
  */
 export async function shopTables({ ask }) {
@@ -105,7 +105,7 @@ function linesOf(owners, values) {
 
 /**
  * All rows of a list; nothing changes in the shop meanwhile.
- * @param {import('./shop.mjs').Shop['ask']} ask
+ * @param {import('../../../scripts/made-up-shop.mjs').Shop['ask']} ask
  * @param {string} list
  * @returns {Promise<readonly any[]>}
  */
@@ -119,7 +119,7 @@ async function pages(ask, list) {
 }
 
 /**
- * @param {import('./shop.mjs').Shop['ask']} ask
+ * @param {import('../../../scripts/made-up-shop.mjs').Shop['ask']} ask
  * @returns {Promise<readonly Row[]>}
  */
 async function stockRows(ask) {

@@ -28,7 +28,7 @@ export async function airflow(workshop) {
   await cp(join(example, 'acme', 'config'), join(centra, 'acme', 'config'), { recursive: true });
   await mkdir(join(home, 'dags'));
   await copyFile(join(example, 'centra.py'), join(home, 'dags', 'centra.py'));
-  const shop = await openShop(workshop.bin, 60);
+  const shop = await openShop(60, workshop.bin);
   // A socket's path may have a hundred characters.
   const sockets = await mkdtemp(join(tmpdir(), 'source-centra-engine-'));
   const engine = await startEngine(join(sockets, 'docker.sock'), workshop.environment);
@@ -65,7 +65,7 @@ export async function airflow(workshop) {
 
 /**
  * @param {import('./python-process.mjs').PythonProcess} runner
- * @param {{ centra: string, shop: import('./workshop.mjs').Shop, engine: Awaited<ReturnType<typeof startEngine>> }} surroundings
+ * @param {{ centra: string, shop: import('../../../scripts/made-up-shop.mjs').Shop, engine: Awaited<ReturnType<typeof startEngine>> }} surroundings
  */
 async function runs(runner, { centra, shop, engine }) {
   const { errors, dags } = await runner.next();

@@ -37,7 +37,7 @@ export async function cron(workshop, { shellcheck }) {
   for (const name of ['config.json', 'catalog.yaml']) {
     await copyFile(join(example, 'acme', name), join(config, 'acme', name));
   }
-  const shop = await openShop(workshop.bin, 60);
+  const shop = await openShop(60, workshop.bin);
   try {
     await pointTo(join(config, 'acme', 'config.json'), shop);
     await writeFile(join(config, 'acme', 'api_token'), `${shop.token}\n`, { mode: 0o600 });

@@ -23,7 +23,7 @@ export async function dagster(workshop) {
   const tenant = join(root, 'acme');
   await mkdir(join(tenant, 'data'), { recursive: true });
   await cp(join(example, 'acme', 'config'), join(tenant, 'config'), { recursive: true });
-  const shop = await openShop(workshop.bin, 60);
+  const shop = await openShop(60, workshop.bin);
   try {
     await pointTo(join(tenant, 'config', 'config.json'), shop);
     const environment = {
@@ -47,7 +47,7 @@ export async function dagster(workshop) {
 /**
  * @param {import('./python-process.mjs').PythonProcess} python
  * @param {string} data
- * @param {import('./workshop.mjs').Shop} shop
+ * @param {import('../../../scripts/made-up-shop.mjs').Shop} shop
  */
 async function materializations(python, data, shop) {
   const { streams } = await python.next();

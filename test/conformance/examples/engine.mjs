@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { EXAMPLE_IMAGE, startContainer } from './container.mjs';
+import { startContainer } from '../docker/container.mjs';
+import { EXAMPLE_IMAGE } from './example-image.mjs';
 
 /**
  * @typedef {object} Run
@@ -14,7 +15,7 @@ import { EXAMPLE_IMAGE, startContainer } from './container.mjs';
 
 /**
  * @param {string} socketPath
- * @param {import('./container.mjs').Runtime} runtime
+ * @param {import('../docker/container.mjs').Runtime} runtime
  * @returns {Promise<{ containers: () => readonly any[], close: () => Promise<void> }>} `containers` are the bodies that asked for one.
  */
 export async function startEngine(socketPath, runtime) {
@@ -78,7 +79,7 @@ export async function startEngine(socketPath, runtime) {
 
 /**
  * @param {Run} run
- * @param {import('./container.mjs').Runtime} runtime
+ * @param {import('../docker/container.mjs').Runtime} runtime
  */
 function start({ asked, attached, end }, runtime) {
   const { Image, Cmd, Env, WorkingDir, HostConfig } = asked;

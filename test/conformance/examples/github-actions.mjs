@@ -103,7 +103,7 @@ export async function githubActions(workshop, { shellcheck, checkJsonschema }) {
     ];
   }
   const { jobs, env } = parse(await readFile(workflowFile, 'utf8'));
-  const shop = await openShop(workshop.bin, 30);
+  const shop = await openShop(30, workshop.bin);
   try {
     for (const [at, pullRequest] of pullRequests.entries()) {
       const folder = await repository(workshop, `github-actions/${at}`, pullRequest, shop);
@@ -151,7 +151,7 @@ async function goFolder(workshop) {
  * @param {import('./workshop.mjs').Workshop} workshop
  * @param {string} name
  * @param {PullRequest} pullRequest
- * @param {import('./workshop.mjs').Shop} shop
+ * @param {import('../../../scripts/made-up-shop.mjs').Shop} shop
  */
 async function repository(workshop, name, { edit, isFirst = false }, shop) {
   const folder = await workshop.folder(name);
@@ -178,7 +178,7 @@ async function repository(workshop, name, { edit, isFirst = false }, shop) {
 
 /**
  * @param {string} folder
- * @param {import('./workshop.mjs').Shop} shop
+ * @param {import('../../../scripts/made-up-shop.mjs').Shop} shop
  */
 async function addTenant(folder, shop) {
   await cp(join(example, 'tenants'), join(folder, 'tenants'), { recursive: true });
@@ -205,7 +205,7 @@ async function git(folder, ...args) {
 
 /**
  * @param {readonly Step[]} steps
- * @param {{ folder: string, env: Record<string, string>, pullRequest: PullRequest, shop: import('./workshop.mjs').Shop, workshop: import('./workshop.mjs').Workshop }} job
+ * @param {{ folder: string, env: Record<string, string>, pullRequest: PullRequest, shop: import('../../../scripts/made-up-shop.mjs').Shop, workshop: import('./workshop.mjs').Workshop }} job
  * @returns {Promise<Check>}
  */
 async function runJob(steps, { folder, env, pullRequest, shop, workshop }) {

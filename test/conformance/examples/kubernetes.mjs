@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
+import { startContainer } from '../docker/container.mjs';
 import { check } from '../part.mjs';
-import { startContainer } from './container.mjs';
 import { examples, isInstalled, openShop, pointTo, readFourTimes, run } from './workshop.mjs';
 
 const example = join(examples, 'kubernetes');
@@ -28,7 +28,7 @@ export async function kubernetes(workshop, { shellcheck, kubernetesValidate }) {
   const [script] = pod.containers[0].command.slice(2);
   const linted = await run(shellcheck, ['--shell=sh', '-'], { environment: {}, input: script });
   checks.push(check('kubernetes: shellcheck has nothing to say', linted.code === 0, linted.output));
-  const shop = await openShop(workshop.bin, 60);
+  const shop = await openShop(60, workshop.bin);
   try {
     const folders = await volumes(workshop, kustomization, shop);
     let pods = 0;
@@ -84,7 +84,7 @@ async function rendered(workshop, kubernetesValidate) {
  * A folder for each volume, filled as Kubernetes would fill it.
  * @param {import('./workshop.mjs').Workshop} workshop
  * @param {any} kustomization
- * @param {import('./workshop.mjs').Shop} shop
+ * @param {import('../../../scripts/made-up-shop.mjs').Shop} shop
  * @returns {Promise<Readonly<Record<string, string>>>}
  */
 async function volumes(workshop, kustomization, shop) {

@@ -1,12 +1,14 @@
 // What the examples are run with: the built connector, a `docker`, made-up shops, and processes that are watched.
 import { spawn } from 'node:child_process';
-import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
-import { openShop } from '../airbyte/shop.mjs';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openShop } from '../../../scripts/made-up-shop.mjs';
+import { dockerOnPath } from '../docker/on-path.mjs';
 import { check } from '../part.mjs';
+import { EXAMPLE_IMAGE } from './example-image.mjs';
 
 /** @typedef {import('../part.mjs').Check} Check */
-/** @typedef {import('../airbyte/shop.mjs').Shop} Shop */
+/** @typedef {import('../../../scripts/made-up-shop.mjs').Shop} Shop */
 /** @typedef {{ code: number, output: string }} Outcome */
 
 const project = join(import.meta.dirname, '..', '..', '..');
@@ -32,36 +34,16 @@ export async function openWorkshop() {
     await cp(join(project, name), join(connector, name), { recursive: true });
   }
   const bin = join(connector, 'bin', 'source-centra.js');
-  const image = process.env.CONFORMANCE_IMAGE || undefined;
-  const docker = image === undefined ? undefined : await realDocker(image);
-  const tools = join(root, 'tools');
-  await mkdir(tools, { recursive: true });
-  const standIn = join(import.meta.dirname, 'docker-stand-in.mjs');
-  await writeFile(join(tools, 'docker'), `#!/bin/sh\nexec '${process.execPath}' '${standIn}' "$@"\n`);
-  await chmod(join(tools, 'docker'), 0o755);
+  const docker = await dockerOnPath(join(root, 'tools'), { bin, asked: EXAMPLE_IMAGE });
   return Object.freeze({
     bin,
-    image,
-    environment: Object.freeze({
-      PATH: `${tools}${delimiter}${process.env.PATH ?? ''}`,
-      CONFORMANCE_BIN: bin,
-      ...(image !== undefined &&
-        docker !== undefined && { CONFORMANCE_IMAGE: image, CONFORMANCE_DOCKER: docker }),
-    }),
+    ...docker,
     folder: async (/** @type {string} */ name) => {
       const folder = join(root, name);
       await mkdir(folder, { recursive: true });
       return folder;
     },
   });
-}
-
-/** @param {string} image */
-async function realDocker(image) {
-  const { code } = await run('docker', ['image', 'inspect', image], { environment: {} });
-  if (code !== 0)
-    throw new Error(`CONFORMANCE_IMAGE names ${image}, and docker does not have it. Build it first.`);
-  return (await run('sh', ['-c', 'command -v docker'], { environment: {} })).output.trim();
 }
 
 /**

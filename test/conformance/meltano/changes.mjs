@@ -1,7 +1,7 @@
 // A day in the shop: a change of each kind.
-import { askShop } from './shop.mjs';
+import { askShop } from './holdings.mjs';
 
-/** @typedef {import('./shop.mjs').Shop} Shop */
+/** @typedef {import('../../../scripts/made-up-shop.mjs').Shop} Shop */
 
 const DAY_SECONDS = 86_400;
 

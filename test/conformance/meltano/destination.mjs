@@ -1,25 +1,15 @@
 // What arrived: the rows of the tables and files that the loaders wrote, as a user would count them.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SUMMED } from './shop.mjs';
+import { DEFAULT_KEYS } from '../../default-keys.mjs';
+import { SUMMED } from './holdings.mjs';
 
-/** @typedef {import('./shop.mjs').Holdings} Holdings */
+/** @typedef {import('./holdings.mjs').Holdings} Holdings */
 /** @typedef {import('../postgres.mjs').Postgres} Postgres */
 
-/** The columns of each stream's key. */
-const KEYS = Object.freeze({
-  orders: ['id'],
-  order_lines: ['order_id', 'order_line_id'],
-  returns: ['id'],
-  return_lines: ['return_id', 'return_line_id'],
-  indeliveries: ['id'],
-  indelivery_lines: ['indelivery_id', 'indelivery_line_id'],
-  inventory: ['warehouse_id', 'product_size_id'],
-});
+/** @typedef {keyof typeof DEFAULT_KEYS} Stream */
 
-/** @typedef {keyof typeof KEYS} Stream */
-
-const streams = /** @type {readonly Stream[]} */ (Object.keys(KEYS));
+const streams = /** @type {readonly Stream[]} */ (Object.keys(DEFAULT_KEYS));
 
 /**
  * The rows that the shop has not deleted, as far as the destination knows.
@@ -31,7 +21,7 @@ export async function inTables(postgres, schema) {
   /** @type {Record<string, ReadonlyMap<string, number>>} */
   const holdings = {};
   for (const stream of streams) {
-    const key = KEYS[stream].map((column) => `${column}::text`).join(" || '/' || ");
+    const key = DEFAULT_KEYS[stream].map((column) => `${column}::text`).join(" || '/' || ");
     const rows = await postgres.query(
       `select ${key} as key, coalesce(${SUMMED[stream]}, 0)::float8 as amount
          from ${schema}.${stream} where _sdc_deleted_at is null`,
@@ -63,7 +53,7 @@ export async function inFiles(folder) {
     /** @type {Map<string, number>} */
     const held = new Map();
     for (const row of rows) {
-      const key = KEYS[stream].map((column) => row[column]).join('/');
+      const key = DEFAULT_KEYS[stream].map((column) => row[column]).join('/');
       if (row._sdc_deleted_at) held.delete(key);
       else if (row.snapshot_at === snapshot) held.set(key, Number(row[SUMMED[stream]] ?? 0));
     }

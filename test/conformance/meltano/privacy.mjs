@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { check } from '../part.mjs';
 import { inFiles } from './destination.mjs';
-import { askShop } from './shop.mjs';
+import { askShop } from './holdings.mjs';
 import { SCHEMA } from './stage.mjs';
 
 /** @typedef {import('../postgres.mjs').Postgres} Postgres */

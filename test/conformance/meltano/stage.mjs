@@ -1,15 +1,15 @@
 // What the steps of the Meltano part share: a shop, a project, perhaps a server, and the checks that were made.
 import { check } from '../part.mjs';
 import { differences, inTables } from './destination.mjs';
+import { askShop } from './holdings.mjs';
 import { tail } from './project.mjs';
-import { askShop } from './shop.mjs';
 
 /** @typedef {import('../part.mjs').Check} Check */
 /** @typedef {import('../postgres.mjs').Postgres} Postgres */
 /** @typedef {import('./project.mjs').Outcome} Outcome */
 /** @typedef {import('./project.mjs').Project} Project */
 /** @typedef {import('./project.mjs').RunOptions} RunOptions */
-/** @typedef {import('./shop.mjs').Shop} Shop */
+/** @typedef {import('../../../scripts/made-up-shop.mjs').Shop} Shop */
 
 /**
  * @typedef {object} Stage

@@ -1,6 +1,6 @@
 // Runs with another state than the last one: of some streams alone, and from the beginning.
 import { check } from '../part.mjs';
-import { SUMMED } from './shop.mjs';
+import { SUMMED } from './holdings.mjs';
 import { checkTables, isSame, load, SCHEMA, STATE_ID, streamsOf, total } from './stage.mjs';
 
 /** @typedef {import('./stage.mjs').PostgresStage} PostgresStage */

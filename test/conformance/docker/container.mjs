@@ -1,11 +1,8 @@
-// What an example runs in a container, run here. Where CONFORMANCE_IMAGE names an image, the real docker runs it, on the
+// What runs in a container, run here. Where CONFORMANCE_IMAGE names an image, the real docker runs it, on the
 // host's network, where the made-up shop is. Elsewhere the built files run, with the mounted folders' own paths.
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
-
-/** The name that all examples give the image. */
-export const EXAMPLE_IMAGE = 'registry.example.com/source-centra:0.1.0';
 
 /**
  * @typedef {object} Mount
@@ -16,7 +13,7 @@ export const EXAMPLE_IMAGE = 'registry.example.com/source-centra:0.1.0';
 
 /**
  * @typedef {object} Container
- * @property {string} image The name in the example.
+ * @property {string} image The name that is asked for.
  * @property {string | undefined} [entrypoint] The image's own, if left out.
  * @property {readonly string[]} args
  * @property {readonly Mount[]} mounts
@@ -25,7 +22,7 @@ export const EXAMPLE_IMAGE = 'registry.example.com/source-centra:0.1.0';
  * @property {readonly string[]} options Other options of `docker run`, which matter where a real engine runs the image.
  */
 
-/** @typedef {Readonly<Record<string, string | undefined>>} Runtime With CONFORMANCE_BIN, the built connector, or CONFORMANCE_IMAGE and CONFORMANCE_DOCKER. */
+/** @typedef {Readonly<Record<string, string | undefined>>} Runtime As dockerOnPath makes it. */
 
 /**
  * Starts what a container would run. It sees nothing of the caller's environment.
@@ -34,7 +31,8 @@ export const EXAMPLE_IMAGE = 'registry.example.com/source-centra:0.1.0';
  * @param {Runtime} [runtime]
  */
 export function startContainer(container, stdio, runtime = process.env) {
-  if (container.image !== EXAMPLE_IMAGE) throw new Error(`no engine has the image ${container.image}`);
+  const { CONFORMANCE_ASKED: known = container.image } = runtime;
+  if (container.image !== known) throw new Error(`no engine has the image ${container.image}`);
   return runtime.CONFORMANCE_IMAGE === undefined
     ? startHere(container, stdio, runtime)
     : startThere(container, stdio, runtime);
@@ -65,8 +63,8 @@ function startHere(
  * @param {Runtime} runtime
  */
 function startThere({ entrypoint, args, mounts, environment, workingFolder, options }, stdio, runtime) {
-  const { CONFORMANCE_IMAGE: image = '', CONFORMANCE_DOCKER: docker = 'docker' } = runtime;
-  const own = ['run', '--rm', '--network', 'host', ...options];
+  const { CONFORMANCE_IMAGE: image = '', CONFORMANCE_DOCKER: docker = 'docker', CONFORMANCE_LOCKS } = runtime;
+  const own = ['run', '--rm', '--network', 'host', ...JSON.parse(CONFORMANCE_LOCKS ?? '[]'), ...options];
   if (entrypoint !== undefined) own.push('--entrypoint', entrypoint);
   if (workingFolder !== undefined) own.push('--workdir', workingFolder);
   for (const { host, container, isReadOnly } of mounts)

@@ -1,4 +1,4 @@
-// What runs the connector: the image that CONFORMANCE_IMAGE names, or the built files.
+// A `docker` on PATH that runs the image which CONFORMANCE_IMAGE names, or the built files.
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
@@ -6,41 +6,46 @@ import { promisify } from 'node:util';
 
 const runFile = promisify(execFile);
 
+/** As a platform locks a container down. */
+export const LOCK_DOWN = Object.freeze([
+  ...['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
+  ...['--user', '65123:65123'],
+]);
+
 /**
- * @typedef {object} Runner
+ * @typedef {object} DockerOnPath
  * @property {string | undefined} image The real image, if there is one.
- * @property {string} name What tools call the image.
- * @property {string} told For people.
- * @property {Record<string, string>} environment With `docker` on PATH: the stand-in, which hands on to the real one where there is an image.
+ * @property {Readonly<Record<string, string>>} environment With `docker` on PATH, the stand-in, and what that needs.
  */
 
 /**
  * @param {string} folder Where the `docker` that tools find is put.
- * @param {string} bin The built connector.
- * @returns {Promise<Runner>}
+ * @param {object} options
+ * @param {string} options.bin The built connector.
+ * @param {string} [options.asked] The only name that the image is asked for by; any, if left out.
+ * @param {readonly string[]} [options.locks] Options that a real engine gets beside those that are asked for.
+ * @returns {Promise<DockerOnPath>}
  */
-export async function runner(folder, bin) {
+export async function dockerOnPath(folder, { bin, asked, locks = [] }) {
   const image = process.env.CONFORMANCE_IMAGE || undefined;
-  const docker = image === undefined ? undefined : await realDocker(image);
   await mkdir(folder, { recursive: true });
   const command = join(folder, 'docker');
   const standIn = join(import.meta.dirname, 'docker-stand-in.mjs');
   await writeFile(command, `#!/bin/sh\nexec '${process.execPath}' '${standIn}' "$@"\n`);
   await chmod(command, 0o755);
-  return {
+  return Object.freeze({
     image,
-    name: image ?? 'source-centra:built',
-    told:
-      image === undefined
-        ? 'the built files, through a stand-in for docker (name an image in CONFORMANCE_IMAGE to run that)'
-        : `the image ${image}, read-only, as user 65123, on the host's network`,
-    environment: {
+    environment: Object.freeze({
       PATH: `${folder}${delimiter}${process.env.PATH ?? ''}`,
       CONFORMANCE_BIN: bin,
-      ...(image !== undefined &&
-        docker !== undefined && { CONFORMANCE_IMAGE: image, CONFORMANCE_DOCKER: docker }),
-    },
-  };
+      ...(asked !== undefined && { CONFORMANCE_ASKED: asked }),
+      ...(image !== undefined && {
+        CONFORMANCE_IMAGE: image,
+        CONFORMANCE_DOCKER: await realDocker(image),
+        CONFORMANCE_LOCKS: JSON.stringify(locks),
+      }),
+    }),
+  });
 }
 
 /**
@@ -52,12 +57,10 @@ async function realDocker(image) {
     await runFile('docker', ['image', 'inspect', '--format', '{{.Id}}', image], { timeout: 30_000 });
     const { stdout } = await runFile('sh', ['-c', 'command -v docker']);
     return stdout.trim();
-  } catch (error) {
+  } catch (cause) {
     throw new Error(
       `CONFORMANCE_IMAGE names ${image}, and docker does not have it. Build it first: docker build -t ${image} .`,
-      {
-        cause: error,
-      },
+      { cause },
     );
   }
 }

@@ -1,64 +1,13 @@
-// The made-up shop in a process of its own, and what it holds, asked of its API and not of the connector.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+// What a made-up shop holds, asked of its API and not of the connector.
+
+/** @typedef {import('../../../scripts/made-up-shop.mjs').Shop} Shop */
 
 const PAGE_SIZE = 200;
-
-/**
- * @typedef {object} Shop
- * @property {string} endpoint
- * @property {string} token
- * @property {(path: string, body?: unknown) => Promise<any>} control Asks the control endpoint; with a body, tells it.
- * @property {(...changes: readonly object[]) => Promise<Readonly<Record<string, readonly any[]>>>} change Changes rows, a minute before what follows, and tells which.
- * @property {() => Promise<void>} close
- */
 
 /**
  * What a shop or a destination holds, as far as it is compared: of each row of a stream, by its key, the amount that is summed.
  * @typedef {Readonly<Record<string, ReadonlyMap<string, number>>>} Holdings
  */
-
-/**
- * @param {string} bin The path of source-centra.
- * @param {number} orders
- * @returns {Promise<Shop>}
- */
-export async function openShop(bin, orders) {
-  const args = ['sandbox', '--port', '0', '--orders', String(orders), '--plan', 'unlimited'];
-  const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const ended = once(child, 'close').then(() => {
-    throw new Error('The sandbox did not start.');
-  });
-  const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended]);
-  ended.catch(() => {});
-  const { endpoint, api_token: token, control: base } = JSON.parse(line);
-  /** @type {Shop['control']} */
-  const control = async (path, body) => {
-    const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-    const answer = await fetch(`${base}/${path}`, init);
-    if (!answer.ok) throw new Error(`The sandbox refused ${path}: ${await answer.text()}`);
-    return answer.json();
-  };
-  // The shop's last orders change at this very second, which is not over: a read would leave them to the next one.
-  await control('advance', { seconds: 120 });
-  return {
-    endpoint,
-    token,
-    control,
-    change: async (...changes) => {
-      await control('advance', { seconds: 60 });
-      const { changed } = await control('change', { changes });
-      await control('advance', { seconds: 60 });
-      return changed;
-    },
-    close: async () => {
-      const closed = once(child, 'close');
-      child.kill();
-      await closed;
-    },
-  };
-}
 
 /** The streams, and what is summed of each. */
 export const SUMMED = Object.freeze({

@@ -1,8 +1,8 @@
-// Stands on PATH as `docker` while an example runs: `docker run [options] IMAGE COMMAND…`, by container.mjs.
+// Stands on PATH as `docker` for whatever runs the connector's image: `docker run [options] IMAGE COMMAND…`, by container.mjs.
 // What it does not understand it refuses: a test must not pass on an option that was ignored.
 import { startContainer } from './container.mjs';
 
-const flags = Object.freeze(['--rm', '--read-only']);
+const flags = Object.freeze(['-i', '--read-only']);
 const settings = Object.freeze(['--cap-drop', '--security-opt', '--user', '--memory']);
 
 const args = process.argv.slice(2);
@@ -19,18 +19,19 @@ let workingFolder;
 let at = 1;
 for (; (args[at] ?? '').startsWith('-'); at += 1) {
   const option = args[at] ?? '';
+  if (option === '--rm') continue;
   if (flags.includes(option)) {
-    if (option !== '--rm') options.push(option);
+    options.push(option);
     continue;
   }
   at += 1;
   const value = args[at] ?? refuse(`${option} has no value`);
-  if (option === '-v') mounts.push(mountOf(value));
-  else if (option === '-e')
-    environment[value] = process.env[value] ?? refuse(`the variable ${value} is not set`);
+  if (option === '-v' || option === '--volume') mounts.push(mountOf(value));
+  else if (option === '-e' || option === '--env') Object.assign(environment, variableOf(value));
   else if (option === '-w') workingFolder = value;
   else if (settings.includes(option)) options.push(option, value);
-  else refuse(`the option ${option} is not known here`);
+  // Where the made-up shop is, every container is.
+  else if (option !== '--network' || value !== 'host') refuse(`the option ${option} is not known here`);
 }
 const [image, ...command] = args.slice(at);
 if (image === undefined) refuse('no image is named');
@@ -55,10 +56,19 @@ try {
  */
 function mountOf(value) {
   const [host, container, mode] = value.split(':');
-  if (!host?.startsWith('/') || !container?.startsWith('/') || !['ro', undefined].includes(mode)) {
+  if (!host?.startsWith('/') || !container?.startsWith('/') || !['ro', 'rw', undefined].includes(mode)) {
     return refuse(`the mount ${value} is not known here`);
   }
   return { host, container, isReadOnly: mode === 'ro' };
+}
+
+/**
+ * `NAME=value`, or a variable of the caller's.
+ * @param {string} value
+ */
+function variableOf(value) {
+  const [, name = value, text = process.env[value]] = /^([^=]+)=(.*)$/s.exec(value) ?? [];
+  return { [name]: text ?? refuse(`the variable ${name} is not set`) };
 }
 
 /**
