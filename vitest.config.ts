@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const command = ['test/command/**/*.test.ts'];
-const slow = ['test/slow/**/*.test.ts'];
+const proof = ['test/proof/**/*.test.ts'];
 
 /** Runs the real command, built from what src holds now. */
 const withCommand = { globalSetup: ['test/build-once.ts'], testTimeout: 60_000, hookTimeout: 60_000 };
@@ -13,9 +13,9 @@ export default defineConfig({
     projects: [
       {
         test: {
-          name: 'parts',
+          name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...command, ...slow],
+          exclude: [...command, ...proof],
           testTimeout: 30_000,
           // They share nothing but modules; loading these again for each file would take a third of the time.
           isolate: false,
@@ -23,7 +23,9 @@ export default defineConfig({
       },
       { test: { name: 'command', include: command, ...withCommand } },
       // Not part of `npm test`: `npm run proof:privacy`.
-      ...(process.env.SLOW === undefined ? [] : [{ test: { name: 'slow', include: slow, ...withCommand } }]),
+      ...(process.env.SLOW === undefined
+        ? []
+        : [{ test: { name: 'proof', include: proof, ...withCommand } }]),
     ],
   },
 });

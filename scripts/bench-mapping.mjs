@@ -24,7 +24,7 @@ async function connector() {
   await mkdir(folder, { recursive: true });
   const outfile = join(folder, 'connector.mjs');
   const contents = `
-    export { compileCatalog } from './src/catalog/compile.ts';
+    export { compileCatalog } from './src/catalog/compile/compile.ts';
     export { bundledNames, loadCatalog } from './src/catalog/language/load.ts';
     export { mergeSelections, renderSelection } from './src/catalog/query/selection.ts';
     export { bundledSchema } from './src/centra/schema.ts';

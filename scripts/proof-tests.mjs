@@ -8,21 +8,22 @@ const proofs = Object.freeze({
   /** Random histories of changes, faults, kills and webhooks: far more than in `npm test`. */
   histories: [['histories.test.ts', { SLOW: '1', HISTORIES: histories }]],
   /** The search for personal data in all that is printed. */
-  privacy: [['test/slow/privacy', { SLOW: '1' }]],
+  privacy: [['test/proof/privacy', { SLOW: '1' }]],
   /** The example catalogs against the shops that they are made for. */
-  catalogs: [['test/slow/example-catalogs', { SLOW: '1' }]],
+  catalogs: [['test/proof/example-catalogs', { SLOW: '1' }]],
   /** Feeds that are killed and started again, databases and disks that fail, and the try-out in README.md. */
   webhooks: [
-    ['test/webhook/', { SLOW: '1' }],
-    ['test/slow/serve', { SLOW: '1' }],
-    ['test/slow/embedded', { SLOW: '1' }],
-    ['test/slow/readme-real-time', { SLOW: '1' }],
+    ['test/unit/webhook/', { SLOW: '1' }],
+    ['test/unit/inbox/', { SLOW: '1' }],
+    ['test/proof/serve', { SLOW: '1' }],
+    ['test/proof/embedded', { SLOW: '1' }],
+    ['test/proof/readme-real-time', { SLOW: '1' }],
   ],
   /** Plain files under kills, and many tenants. */
   folder: [
-    ['test/cli/folder-crashes.test.ts', { CRASHES: '1000' }],
-    ['test/slow/folder-', { SLOW: '1' }],
-    ['test/slow/read-all-ends', { SLOW: '1' }],
+    ['test/unit/read/folder-crashes.test.ts', { CRASHES: '1000' }],
+    ['test/proof/folder-', { SLOW: '1' }],
+    ['test/proof/read-all-ends', { SLOW: '1' }],
   ],
 });
 

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { buildPrograms } from '../test/webhook/build-programs.mjs';
+import { buildPrograms } from '../test/unit/webhook/build-programs.mjs';
 import { conclude, diceOf, printTable, withFolder } from './proof-harness.mjs';
 import { startReceiver, webhookParts } from './webhook-harness.mjs';
 
@@ -23,11 +23,11 @@ const mostMib = Number(values['most-mib']);
 const dice = diceOf(Number(values.seed));
 
 const parts = await webhookParts('fuzz');
-const sources = ['test/webhook/fuzz-calls.ts', 'test/webhook/fuzz-sender.ts'];
+const sources = ['test/unit/webhook/fuzz-calls.ts', 'test/unit/webhook/fuzz-sender.ts'];
 const at = await buildPrograms('fuzz-calls', sources);
-/** @type {typeof import('../test/webhook/fuzz-calls.ts')} */
+/** @type {typeof import('../test/unit/webhook/fuzz-calls.ts')} */
 const { fuzzCall } = await import(at(sources[0] ?? ''));
-/** @type {typeof import('../test/webhook/fuzz-sender.ts')} */
+/** @type {typeof import('../test/unit/webhook/fuzz-sender.ts')} */
 const { sendFuzz, sendSlowly } = await import(at(sources[1] ?? ''));
 
 /** @type {Set<string>} */

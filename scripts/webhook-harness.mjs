@@ -1,21 +1,21 @@
 // What the webhook proofs share: a receiver in a process of its own, a sender, and the inbox's own ways in.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { buildPrograms } from '../test/webhook/build-programs.mjs';
+import { buildPrograms } from '../test/unit/webhook/build-programs.mjs';
 
 const sources = Object.freeze({
-  receiver: 'test/webhook/receiver-process.ts',
-  sender: 'test/webhook/sender.ts',
-  tenant: 'test/webhook/tenant.ts',
-  inbox: 'src/webhook/open-inbox.ts',
+  receiver: 'test/unit/webhook/receiver-process.ts',
+  sender: 'test/unit/webhook/sender.ts',
+  tenant: 'test/unit/webhook/tenant.ts',
+  inbox: 'src/inbox/open-inbox.ts',
 });
 
 /**
  * @typedef {object} Parts
  * @property {string} receiverProgram
- * @property {typeof import('../test/webhook/sender.ts')} sender
- * @property {typeof import('../test/webhook/tenant.ts').acme} acme
- * @property {typeof import('../src/webhook/open-inbox.ts').openInbox} openInbox
+ * @property {typeof import('../test/unit/webhook/sender.ts')} sender
+ * @property {typeof import('../test/unit/webhook/tenant.ts').acme} acme
+ * @property {typeof import('../src/inbox/open-inbox.ts').openInbox} openInbox
  */
 
 /**

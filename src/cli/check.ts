@@ -1,10 +1,10 @@
 import { loadConfiguration } from '../config/load.ts';
+import type { Surroundings } from '../console/command-context.ts';
+import { SUCCESS } from '../console/exit-code.ts';
 import { ConnectorError, sentence } from '../errors.ts';
 import { connectionStatusLine } from '../protocol/airbyte/messages.ts';
+import { openConfiguration } from '../read/open-configuration.ts';
 import { examine } from './examination.ts';
-import { SUCCESS } from './exit-code.ts';
-import { openConfiguration } from './open-configuration.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /** Proves endpoint, token, mapping and permissions. What is wrong is the answer, not a failure of the command: the exit code is 0. */
 export async function check(args: { readonly config: string }, surroundings: Surroundings): Promise<number> {

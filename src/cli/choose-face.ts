@@ -1,8 +1,8 @@
+import { wantsColour } from '../console/capabilities.ts';
+import { type LogFormat, logLineOf } from '../console/log-lines.ts';
 import { sentence } from '../errors.ts';
-import { airbyteFace, type Face } from './face.ts';
-import { singerFace } from './singer-face.ts';
-import { wantsColour } from './terminal/capabilities.ts';
-import { type LogFormat, logLineOf } from './terminal/log-lines.ts';
+import { airbyteFace, type Face } from '../protocol/face.ts';
+import { singerFace } from '../protocol/singer/face.ts';
 
 const protocolCommands: ReadonlySet<string> = new Set(['spec', 'check', 'discover', 'read']);
 

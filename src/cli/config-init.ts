@@ -9,15 +9,15 @@ import {
   resolveSecret,
   variableReference,
 } from '../config/secret-reference.ts';
+import type { Surroundings } from '../console/command-context.ts';
+import { BAD_INPUT, SUCCESS } from '../console/exit-code.ts';
+import type { Log } from '../console/log.ts';
+import { textTable } from '../console/text-table.ts';
 import { ConnectorError, sentence } from '../errors.ts';
+import { openConfiguration } from '../read/open-configuration.ts';
 import type { Answers, Questions } from './config-questions.ts';
 import { examine } from './examination.ts';
-import { BAD_INPUT, SUCCESS } from './exit-code.ts';
-import type { Log } from './log.ts';
-import { openConfiguration } from './open-configuration.ts';
 import { writePrivateFile } from './private-file.ts';
-import type { Surroundings } from './surroundings.ts';
-import { textTable } from './text-table.ts';
 
 export interface ConfigInitArguments {
   readonly out: string;

@@ -1,13 +1,13 @@
-import type { CompiledStream } from '../catalog/compiled.ts';
+import type { CompiledStream } from '../catalog/compile/compiled.ts';
 import type { ClientObserver } from '../centra/client.ts';
 import type { Configuration } from '../config/load.ts';
+import type { Surroundings } from '../console/command-context.ts';
+import { type Log, loggingObserver } from '../console/log.ts';
 import { ConnectorError, sentence } from '../errors.ts';
-import { probeEvents } from '../sync/events.ts';
-import { probe } from '../sync/probe.ts';
-import { type Log, loggingObserver } from './log.ts';
-import { compileMapping, refuseBeforeAsking } from './mapping.ts';
-import { findSchemas, openShop } from './shop.ts';
-import type { Surroundings } from './surroundings.ts';
+import { compileMapping, refuseBeforeAsking } from '../read/mapping.ts';
+import { findSchemas, openShop } from '../read/shop.ts';
+import { probeEvents } from '../shop/events.ts';
+import { probe } from '../shop/probe.ts';
 
 /** A person waits for the answer. */
 const PATIENCE_MS = 15_000;

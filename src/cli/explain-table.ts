@@ -1,5 +1,6 @@
 import type { RateLimit } from '../centra/rate-limits.ts';
-import { count, shown, textTable } from './text-table.ts';
+import { duration, windowInWords } from '../console/durations.ts';
+import { count, shown, textTable } from '../console/text-table.ts';
 
 /** What `explain` found, in the form in which machines get it. */
 export interface ExplainResult {
@@ -116,25 +117,10 @@ function limitLines(limits: ExplainResult['limits']): readonly string[] {
   ];
 }
 
-export function windowInWords(seconds: number): string {
-  if (seconds === 3600) return 'an hour';
-  return `${shown(seconds)} seconds`;
-}
-
 function aboutUnless(isExact: boolean, rows: number): string {
   return isExact ? shown(rows) : `about ${shown(rows)}`;
 }
 
 function atLeastIf(isLeast: boolean, number: number): string {
   return isLeast ? `${shown(number)} or more` : shown(number);
-}
-
-/** For people: two units at most. */
-export function duration(seconds: number): string {
-  if (seconds < 1) return 'less than 1 s';
-  const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  const minutes = Math.round(whole / 60);
-  return `${shown(Math.floor(minutes / 60))} h ${minutes % 60} min`;
 }

@@ -1,9 +1,12 @@
 import type { CentraClient, ClientObserver } from '../centra/client.ts';
 import { parseRateLimits, type RateLimit, rateLimitsQuery } from '../centra/rate-limits.ts';
 import { type Configuration, loadConfiguration } from '../config/load.ts';
+import type { Surroundings } from '../console/command-context.ts';
+import { windowInWords } from '../console/durations.ts';
+import { SUCCESS, worstOf } from '../console/exit-code.ts';
+import { loggingObserver } from '../console/log.ts';
 import { ConnectorError, type ErrorKind, sentence } from '../errors.ts';
-import type { WantedStream } from '../protocol/message.ts';
-import { forecast, sumOf } from '../sync/forecast.ts';
+import { forecast, sumOf } from '../forecast/forecast.ts';
 import {
   type GroupMeasure,
   type MeasureContext,
@@ -11,18 +14,16 @@ import {
   measureWindows,
   needOf,
   SAMPLE_ROWS,
-} from '../sync/measure.ts';
+} from '../forecast/measure.ts';
+import type { WantedStream } from '../protocol/message.ts';
+import { readInput } from '../read/input.ts';
+import { compileMapping, type Mapping } from '../read/mapping.ts';
+import { openConfiguration } from '../read/open-configuration.ts';
+import { findSchemas, openShop, type Schemas } from '../read/shop.ts';
 import { groupPlans, planStream, type StreamPlan } from '../sync/plan.ts';
 import { stateReader } from '../sync/state.ts';
-import { toUtcSecond } from '../sync/time.ts';
-import { SUCCESS, worstOf } from './exit-code.ts';
-import { type ExplainResult, explainText, windowInWords } from './explain-table.ts';
-import { loggingObserver } from './log.ts';
-import { compileMapping, type Mapping } from './mapping.ts';
-import { openConfiguration } from './open-configuration.ts';
-import { readInput } from './read-input.ts';
-import { findSchemas, openShop, type Schemas } from './shop.ts';
-import type { Surroundings } from './surroundings.ts';
+import { toUtcSecond } from '../time.ts';
+import { type ExplainResult, explainText } from './explain-table.ts';
 
 /** A person waits for the answer. */
 const EXPLAIN_PATIENCE_MS = 20_000;

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Surroundings } from '../console/command-context.ts';
+import { BAD_INPUT, exitCodeOf, OUTPUT_CLOSED, SUCCESS } from '../console/exit-code.ts';
+import { logOf } from '../console/log.ts';
+import { createOutput, OutputClosed } from '../console/output.ts';
 import { ConnectorError } from '../errors.ts';
 import { packageRoot } from '../package-root.ts';
+import type { Face } from '../protocol/face.ts';
 import { startTelemetry } from '../telemetry/start.ts';
-import { BAD_INPUT, exitCodeOf, OUTPUT_CLOSED, SUCCESS } from './exit-code.ts';
-import type { Face } from './face.ts';
-import { logOf } from './log.ts';
-import { createOutput, OutputClosed } from './output.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /** Orchestrators kill after ten seconds. */
 const GRACE_MS = 4_000;

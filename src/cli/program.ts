@@ -1,12 +1,12 @@
 import type { Argv } from 'yargs';
+import type { Surroundings } from '../console/command-context.ts';
+import { SUCCESS } from '../console/exit-code.ts';
 import { catalogCommands } from './catalog/commands.ts';
 import { chooseFace } from './choose-face.ts';
 import { asksForHelp, COMMON_OPTIONS, completionOf, openCommandLine, withoutHelp } from './command-line.ts';
 import { configCommands } from './config-commands.ts';
-import { SUCCESS } from './exit-code.ts';
 import { runProcess } from './process.ts';
 import { readCommands } from './read-commands.ts';
-import type { Surroundings } from './surroundings.ts';
 import { webhookCommands } from './webhook/commands.ts';
 
 /** Runs one command of `source-centra` and returns the exit code. */

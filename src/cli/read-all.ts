@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import type { Surroundings } from '../console/command-context.ts';
+import { SUCCESS } from '../console/exit-code.ts';
+import { textTable } from '../console/text-table.ts';
 import { ConnectorError } from '../errors.ts';
+import { readTenant, type TenantOutcome } from '../read/tenant-process.ts';
+import { byShop, type Tenant, tenantsIn } from '../read/tenants.ts';
 import { runPool } from '../sync/pool.ts';
-import { SUCCESS } from './exit-code.ts';
-import type { Surroundings } from './surroundings.ts';
-import { readTenant, type TenantOutcome } from './tenant-process.ts';
-import { byShop, type Tenant, tenantsIn } from './tenants.ts';
-import { textTable } from './text-table.ts';
 
 export interface ReadAllArguments {
   readonly tenants: string;

@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
-import { airbyteFace } from './face.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from '../console/command-context.ts';
+import { airbyteFace } from '../protocol/face.ts';
 
 const config = { type: 'string', demandOption: true, describe: 'The configuration, a JSON file' } as const;
 
@@ -59,7 +59,7 @@ export function readCommands<T>(yargs: Argv<T>, surroundings: Surroundings, done
           ),
       async (argv) => {
         if (argv.format === 'jsonl') {
-          const { readToFolder } = await import('./read-to-folder.ts');
+          const { readToFolder } = await import('../read/read-to-folder.ts');
           return done(await readToFolder(argv, surroundings));
         }
         const { read } = await import('./read.ts');

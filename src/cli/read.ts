@@ -1,11 +1,11 @@
 import { loadConfiguration } from '../config/load.ts';
+import type { Surroundings } from '../console/command-context.ts';
 import { ConnectorError } from '../errors.ts';
-import type { ReadingFace } from './face.ts';
-import { openConfiguration } from './open-configuration.ts';
-import { type ReadArguments, readInput } from './read-input.ts';
-import { runRead } from './run-read.ts';
-import { spokenTo } from './sink.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { ReadingFace } from '../protocol/face.ts';
+import { type ReadArguments, readInput } from '../read/input.ts';
+import { openConfiguration } from '../read/open-configuration.ts';
+import { runRead } from '../read/run-read.ts';
+import { spokenTo } from '../read/sink.ts';
 
 /** Prints the records and states of the configured streams. */
 export async function read(

@@ -6,11 +6,11 @@ import {
   resolveSecret,
   variableReference,
 } from '../config/secret-reference.ts';
+import type { Surroundings } from '../console/command-context.ts';
+import { SUCCESS } from '../console/exit-code.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
-import type { WebhookOptions } from '../sandbox/webhook-settings.ts';
+import type { WebhookOptions } from '../sandbox/webhooks/settings.ts';
 import { badArguments } from './bad-arguments.ts';
-import { SUCCESS } from './exit-code.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /** The arguments of `sandbox`; an option that is left out has the sandbox's own default. */
 export function sandboxOptions(yargs: Argv) {

@@ -1,20 +1,20 @@
 import type { Argv } from 'yargs';
 import type { Configuration } from '../config/load.ts';
 import { configurationSchema } from '../config/load.ts';
+import type { Surroundings } from '../console/command-context.ts';
+import { FINDINGS, SUCCESS } from '../console/exit-code.ts';
 import { ConnectorError, sentence } from '../errors.ts';
+import type { ReadingFace } from '../protocol/face.ts';
 import { type AboutFormat, aboutTap } from '../protocol/singer/about.ts';
 import { singerCatalog } from '../protocol/singer/catalog.ts';
+import { singerFace } from '../protocol/singer/face.ts';
+import { openConfiguration } from '../read/open-configuration.ts';
+import { runRead } from '../read/run-read.ts';
+import { spokenTo } from '../read/sink.ts';
 import { asksForHelp, COMMON_OPTIONS, openCommandLine, withoutHelp } from './command-line.ts';
 import { discoverStreams } from './discover.ts';
 import { examine } from './examination.ts';
-import { FINDINGS, SUCCESS } from './exit-code.ts';
-import type { ReadingFace } from './face.ts';
-import { openConfiguration } from './open-configuration.ts';
 import { runProcess } from './process.ts';
-import { runRead } from './run-read.ts';
-import { singerFace } from './singer-face.ts';
-import { spokenTo } from './sink.ts';
-import type { Surroundings } from './surroundings.ts';
 import { tapConfiguration, tapReadInput } from './tap-input.ts';
 
 type TapSurroundings = Surroundings<ReadingFace>;

@@ -1,8 +1,15 @@
 import { createReadStream } from 'node:fs';
-import type { CompiledStream } from '../catalog/compiled.ts';
+import type { CompiledStream } from '../catalog/compile/compiled.ts';
 import { loadConfiguration } from '../config/load.ts';
+import type { Surroundings } from '../console/command-context.ts';
+import { BAD_INPUT, SUCCESS, worstOf } from '../console/exit-code.ts';
+import { type Log, loggingObserver } from '../console/log.ts';
 import { ConnectorError, type ErrorKind, sentence } from '../errors.ts';
 import type { WantedStream } from '../protocol/message.ts';
+import { readInput } from '../read/input.ts';
+import { compileMapping, type Mapping } from '../read/mapping.ts';
+import { openConfiguration } from '../read/open-configuration.ts';
+import { findSchemas, openShop, type Schemas } from '../read/shop.ts';
 import { stateReader } from '../sync/state.ts';
 import { coverageOf } from '../verify/coverage.ts';
 import { parseEmitted } from '../verify/emitted.ts';
@@ -12,13 +19,6 @@ import type { StreamReport } from '../verify/report.ts';
 import { differingColumns, keyOf, type RowData, rowView } from '../verify/row-view.ts';
 import type { StreamComparison } from '../verify/stream-comparison.ts';
 import { type VerifyOptions, verifyGroup } from '../verify/verify-group.ts';
-import { BAD_INPUT, SUCCESS, worstOf } from './exit-code.ts';
-import { type Log, loggingObserver } from './log.ts';
-import { compileMapping, type Mapping } from './mapping.ts';
-import { openConfiguration } from './open-configuration.ts';
-import { readInput } from './read-input.ts';
-import { findSchemas, openShop, type Schemas } from './shop.ts';
-import type { Surroundings } from './surroundings.ts';
 import { type NotCompared, type VerifyResult, verifyText } from './verify-table.ts';
 
 /** The shop and the output are not the same. */

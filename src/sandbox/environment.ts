@@ -1,12 +1,12 @@
 import type { Clock } from './clock.ts';
+import type { Shop } from './data/shop.ts';
 import type { Faults } from './faults.ts';
-import type { RateLimits } from './rate-limits.ts';
+import type { ServedSchema } from './graphql/served-schema.ts';
+import type { RateLimits } from './limits/rate-limits.ts';
+import type { RetryAfterForm } from './limits/retry-after.ts';
+import type { Token } from './limits/tokens.ts';
 import type { RequestLog } from './request-log.ts';
-import type { RetryAfterForm } from './retry-after.ts';
-import type { ServedSchema } from './served-schema.ts';
-import type { Shop } from './shop.ts';
-import type { Token } from './tokens.ts';
-import type { Webhooks } from './webhooks.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
 
 /** One running sandbox: the shop, and all that stands between it and its clients. */
 export interface Environment {

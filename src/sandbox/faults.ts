@@ -1,5 +1,5 @@
-import { fractions } from './dice.ts';
-import type { RetryAfterForm } from './retry-after.ts';
+import { fractions } from './data/dice.ts';
+import type { RetryAfterForm } from './limits/retry-after.ts';
 
 export const faultKinds = Object.freeze([
   'throttle',

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isObject } from '../json.ts';
-import { control } from './control.ts';
-import { ControlError } from './control-error.ts';
+import { control } from './control/control.ts';
+import { ControlError } from './control/control-error.ts';
 import type { Environment } from './environment.ts';
 import type { Fault } from './faults.ts';
-import { answerGraphql, type GraphqlRequest } from './graphql-request.ts';
-import { retryAfter } from './retry-after.ts';
-import type { Token } from './tokens.ts';
+import { answerGraphql, type GraphqlRequest } from './graphql/graphql-request.ts';
+import { retryAfter } from './limits/retry-after.ts';
+import type { Token } from './limits/tokens.ts';
 
 const largestBody = 10_000_000;
 

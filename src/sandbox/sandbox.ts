@@ -2,21 +2,21 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConnectorError } from '../errors.ts';
 import { Clock } from './clock.ts';
-import { ControlError } from './control-error.ts';
-import { formatDateTime, parseDateTime } from './date-time.ts';
+import { ControlError } from './control/control-error.ts';
+import { formatDateTime, parseDateTime } from './data/date-time.ts';
+import { openShop } from './data/shop.ts';
+import type { TenantName } from './data/tenants.ts';
 import type { Environment } from './environment.ts';
 import { Faults } from './faults.ts';
+import { ServedSchema } from './graphql/served-schema.ts';
 import { handle } from './http.ts';
-import { type Plan, RateLimits } from './rate-limits.ts';
+import { type Plan, RateLimits } from './limits/rate-limits.ts';
+import type { RetryAfterForm } from './limits/retry-after.ts';
+import { tokenText } from './limits/tokens.ts';
 import { RequestLog } from './request-log.ts';
-import type { RetryAfterForm } from './retry-after.ts';
-import { ServedSchema } from './served-schema.ts';
-import { openShop } from './shop.ts';
-import type { TenantName } from './tenants.ts';
-import { tokenText } from './tokens.ts';
-import { openWebhookPost, type WebhookPost } from './webhook-post.ts';
-import { type WebhookOptions, type WebhookSettings, webhookSettings } from './webhook-settings.ts';
-import { Webhooks } from './webhooks.ts';
+import { openWebhookPost, type WebhookPost } from './webhooks/post.ts';
+import { type WebhookOptions, type WebhookSettings, webhookSettings } from './webhooks/settings.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 
 export interface SandboxOptions {
   /** 0, the default, for any free one. */

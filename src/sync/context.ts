@@ -1,10 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
 import type { CentraClient } from '../centra/client.ts';
 import type { LogMessage, Message } from '../protocol/message.ts';
-import type { EventsByObject } from './events.ts';
+import type { EventsByObject } from '../shop/events.ts';
+import type { UtcSecond } from '../time.ts';
 import type { StreamPlan } from './plan.ts';
 import type { StreamWriter } from './stream-writer.ts';
-import type { UtcSecond } from './time.ts';
 
 /** What the readers of one run share. */
 export interface ReadContext {

@@ -1,8 +1,8 @@
+import { toUtcSecond } from '../time.ts';
 import { planStream, type StreamPlan } from './plan.ts';
 import { stateReader } from './state.ts';
 import { hasNoPast, notReadable } from './stream-errors.ts';
 import type { Outlet, SyncInput } from './sync-input.ts';
-import { toUtcSecond } from './time.ts';
 
 /** What each wanted stream is owed. Of one that cannot be read, that is said, and it is left out. */
 export async function planAll(

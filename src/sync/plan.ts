@@ -1,11 +1,11 @@
-import type { CompiledStream } from '../catalog/compiled.ts';
+import type { CompiledStream } from '../catalog/compile/compiled.ts';
 import type { JsonObject } from '../json.ts';
 import type { WantedStream } from '../protocol/message.ts';
-import type { CreatedChange, RootDefinition, SnapshotChange, UpdatedChange } from '../streams/definition.ts';
-import { keyShapeOf } from './known-rows.ts';
+import type { CreatedChange, RootDefinition, SnapshotChange, UpdatedChange } from '../roots/definition.ts';
+import { addSeconds, laterOf, type UtcSecond } from '../time.ts';
+import { keyShapeOf } from './memory/deletable-rows.ts';
 import type { SnapshotState, StreamState, Window, WindowsState } from './state.generated.ts';
 import { snapshotStateToContinue, windowsStateToContinue } from './state.ts';
-import { addSeconds, laterOf, type UtcSecond } from './time.ts';
 
 /** How far a run reads back into the time that the last one covered: rows can become visible some seconds after the time that they carry. */
 export const OVERLAP_SECONDS = 60;

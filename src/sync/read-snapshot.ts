@@ -1,14 +1,14 @@
 import { mergeSelections, type Selection, selectionOfPaths } from '../catalog/query/selection.ts';
 import type { JsonObject } from '../json.ts';
 import type { Message } from '../protocol/message.ts';
+import { type NestedCompletion, nestedCompletion } from '../shop/nested/nested-completion.ts';
+import { type ResolvedRoot, resolveRoot } from '../shop/open-root.ts';
+import { listPager } from '../shop/pages/list-pager.ts';
+import { nestedPager } from '../shop/pages/nested-pager.ts';
+import { type CentraObject, combineFilters, type Page, type Pager } from '../shop/pages/pager.ts';
+import { pagesAfter } from '../shop/pages/pages.ts';
 import type { ReadContext } from './context.ts';
-import { listPager } from './list-pager.ts';
-import { type NestedCompletion, nestedCompletion } from './nested-completion.ts';
-import { nestedPager } from './nested-pager.ts';
-import { type CentraObject, combineFilters, type Page, type Pager } from './pager.ts';
-import { pagesAfter } from './pages.ts';
 import type { FetchGroup, SnapshotPlan } from './plan.ts';
-import { type ResolvedRoot, resolveRoot } from './resolve-root.ts';
 import type { SnapshotState } from './state.generated.ts';
 import { StreamWriter } from './stream-writer.ts';
 

@@ -1,9 +1,9 @@
 import type { Message } from '../protocol/message.ts';
+import type { EventsByObject } from '../shop/events.ts';
+import { toUtcSecond } from '../time.ts';
 import type { ReadContext } from './context.ts';
-import type { EventsByObject } from './events.ts';
 import type { StreamPlan } from './plan.ts';
 import type { Outlet, SyncInput } from './sync-input.ts';
-import { toUtcSecond } from './time.ts';
 
 export type RunInput = SyncInput & { readonly events: EventsByObject };
 

@@ -2,19 +2,19 @@ import type { ConnectorError } from '../errors.ts';
 import type { LogMessage, Message, StatusMessage } from '../protocol/message.ts';
 import { createChannel } from './channel.ts';
 import type { ReadContext } from './context.ts';
+import { withEvents } from './hints/take-events.ts';
+import { takeTold } from './hints/take-hints.ts';
 import { groupPlans, type StreamPlan } from './plan.ts';
 import { planAll } from './plan-all.ts';
 import { runPool } from './pool.ts';
 import { Progress } from './progress.ts';
 import { readSnapshot } from './read-snapshot.ts';
-import { readWindows } from './read-windows.ts';
 import { contextOf, type RunInput } from './run-context.ts';
 import { asConnectorError, withColumns } from './stream-errors.ts';
 import type { StreamWriter } from './stream-writer.ts';
 import type { Outlet, SyncInput } from './sync-input.ts';
-import { withEvents } from './take-events.ts';
-import { takeTold } from './take-told.ts';
 import { describeTally, isNews } from './tally.ts';
+import { readWindows } from './windows/read.ts';
 
 /** So many messages may wait to be written: a few pages, so that memory stays flat however slow the destination is. */
 const CHANNEL_CAPACITY = 16;

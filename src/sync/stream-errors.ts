@@ -1,4 +1,4 @@
-import type { CompiledStream } from '../catalog/compiled.ts';
+import type { CompiledStream } from '../catalog/compile/compiled.ts';
 import { didYouMean } from '../catalog/language/near-match.ts';
 import { ConnectorError } from '../errors.ts';
 import type { StreamPlan } from './plan.ts';

@@ -1,8 +1,8 @@
-import type { CompiledStream, GoodRow, MappedRow, RowContext } from '../catalog/compiled.ts';
+import type { CompiledStream, GoodRow, MappedRow, RowContext } from '../catalog/compile/compiled.ts';
 import type { JsonObject } from '../json.ts';
 import type { Message, MessageRecord } from '../protocol/message.ts';
-import type { CentraObject } from './pager.ts';
-import { fingerprint } from './sent.ts';
+import type { CentraObject } from '../shop/pages/pager.ts';
+import { fingerprint } from './memory/fingerprint.ts';
 import { emptyTally, type Tally } from './tally.ts';
 
 /**

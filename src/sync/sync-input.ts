@@ -1,10 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
-import type { CompiledStream } from '../catalog/compiled.ts';
+import type { CompiledStream } from '../catalog/compile/compiled.ts';
 import type { CentraClient } from '../centra/client.ts';
 import type { ConnectorError } from '../errors.ts';
 import type { LogMessage, Message, WantedStream } from '../protocol/message.ts';
+import type { ToldIds } from './hints/hint-ids.ts';
 import type { Slice } from './plan.ts';
-import type { ToldIds } from './told-ids.ts';
 
 /**
  * `changes`: what a read finds by what has changed; `wholes`: what each read brings as a whole, snapshots and full refreshes;

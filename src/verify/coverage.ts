@@ -1,6 +1,6 @@
-import { decodeSent } from '../sync/sent.ts';
+import { decodeSent } from '../sync/memory/fingerprint.ts';
 import type { WindowsState } from '../sync/state.generated.ts';
-import { addSeconds, type UtcSecond } from '../sync/time.ts';
+import { addSeconds, type UtcSecond } from '../time.ts';
 import { subtract, type TimeRange } from './time-range.ts';
 
 /** What a state promises of a stream: only that is compared. */

@@ -6,10 +6,10 @@ import {
   isInterfaceType,
   isObjectType,
 } from 'graphql';
-import type { CompiledStream } from '../catalog/compiled.ts';
+import type { CompiledStream } from '../catalog/compile/compiled.ts';
 import type { JsonObject } from '../json.ts';
-import type { RootDefinition } from '../streams/definition.ts';
-import { type ResolvedRoot, resolveRoot } from '../sync/resolve-root.ts';
+import type { RootDefinition } from '../roots/definition.ts';
+import { type ResolvedRoot, resolveRoot } from '../shop/open-root.ts';
 import type { Coverage } from './coverage.ts';
 import type { StreamFold } from './fold.ts';
 

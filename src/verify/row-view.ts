@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { CompiledColumn, CompiledStream } from '../catalog/compiled.ts';
+import type { CompiledColumn, CompiledStream } from '../catalog/compile/compiled.ts';
 import { isObject } from '../json.ts';
-import type { UtcSecond } from '../sync/time.ts';
+import type { UtcSecond } from '../time.ts';
 
 /** What is kept of a row: enough to compare it, and not the row. */
 export interface RowFacts {

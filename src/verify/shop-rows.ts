@@ -2,12 +2,12 @@ import { type GraphQLSchema, getNamedType, isInputObjectType } from 'graphql';
 import { mergeSelections, type Selection, selectionOfPaths } from '../catalog/query/selection.ts';
 import type { CentraClient } from '../centra/client.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
-import { connectionPager } from '../sync/connection-pager.ts';
-import { listPager } from '../sync/list-pager.ts';
-import { type CentraObject, combineFilters, PAGE_SIZE } from '../sync/pager.ts';
-import { pagesAfter } from '../sync/pages.ts';
-import { countRows, matchesNothing } from '../sync/shop-counts.ts';
-import { parseCentraTime, type UtcSecond } from '../sync/time.ts';
+import { countRows, matchesNothing } from '../shop/counts.ts';
+import { connectionPager } from '../shop/pages/connection-pager.ts';
+import { listPager } from '../shop/pages/list-pager.ts';
+import { type CentraObject, combineFilters, PAGE_SIZE } from '../shop/pages/pager.ts';
+import { pagesAfter } from '../shop/pages/pages.ts';
+import { parseCentraTime, type UtcSecond } from '../time.ts';
 import type { VerifyGroup } from './group.ts';
 import { type TimeRange, toFilter } from './time-range.ts';
 

@@ -1,4 +1,4 @@
-import type { GoodRow } from '../catalog/compiled.ts';
+import type { GoodRow } from '../catalog/compile/compiled.ts';
 import { isObject } from '../json.ts';
 import { type Cell, cellOf } from './count-cells.ts';
 import type { Coverage } from './coverage.ts';

@@ -1,5 +1,5 @@
-import { withOffset } from '../sync/pager.ts';
-import { addSeconds, type UtcSecond } from '../sync/time.ts';
+import { withOffset } from '../shop/pages/pager.ts';
+import { addSeconds, type UtcSecond } from '../time.ts';
 
 /** Seconds from one to another, both included; undefined stands for no bound. */
 export interface TimeRange {

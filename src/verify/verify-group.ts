@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { CentraClient } from '../centra/client.ts';
-import { PAGE_SIZE } from '../sync/pager.ts';
+import { PAGE_SIZE } from '../shop/pages/pager.ts';
 import { type Cell, cellOf, countCells, partsOf, rangesOfDays } from './count-cells.ts';
 import type { VerifyGroup } from './group.ts';
 import { reportOf, type StreamReport } from './report.ts';

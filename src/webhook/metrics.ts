@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Inbox, StoreOutcome, WebhookEvent } from './inbox.ts';
+import type { Inbox, StoreOutcome, WebhookEvent } from '../inbox/inbox.ts';
 import type { PayloadFault } from './payload.ts';
 import type { SignatureFault } from './signature.ts';
 

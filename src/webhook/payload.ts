@@ -1,5 +1,5 @@
+import type { WebhookEvent } from '../inbox/inbox.ts';
 import { isObject } from '../json.ts';
-import type { WebhookEvent } from './inbox.ts';
 
 /** The events in one call's body. */
 export interface Payload {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { ConnectorError } from '../errors.ts';
+import { createGroupCommit } from '../inbox/group-commit.ts';
+import type { Delivery, Inbox, StoreOutcome } from '../inbox/inbox.ts';
 import { readBody } from './body.ts';
-import { createGroupCommit } from './group-commit.ts';
-import type { Delivery, Inbox, StoreOutcome } from './inbox.ts';
 import { createReceiverMetrics, type Refusal } from './metrics.ts';
 import { parsePayload } from './payload.ts';
 import { refusals } from './refusals.ts';

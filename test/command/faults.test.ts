@@ -34,7 +34,7 @@ async function expectAllOrders(outcome: Outcome): Promise<void> {
   expect(new Set(numbers).size).toBe(numbers.length);
 }
 
-/** Each strikes the third and the fourth request, in the middle of the pages; test/sync/fault-rates.test.ts has all kinds. */
+/** Each strikes the third and the fourth request, in the middle of the pages; test/unit/sync/fault-rates.test.ts has all kinds. */
 describe.each([
   { kind: '502-html' },
   { kind: 'reset' },

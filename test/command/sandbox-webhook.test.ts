@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
-import { isSigned, openReceiver } from '../sandbox/webhook-receiver.ts';
+import { isSigned, openReceiver } from '../unit/sandbox/webhook-receiver.ts';
 import { fileWith, sourceCentra } from './harness.ts';
 
 const bin = join(import.meta.dirname, '..', '..', 'bin', 'source-centra.js');

@@ -1,4 +1,4 @@
-// What it does for hours, through kills and outages, is in test/slow/serve.test.ts.
+// What it does for hours, through kills and outages, is in test/proof/serve.test.ts.
 import { expect, test } from 'vitest';
 import { followedShop, type Row, send, serve } from './feed.ts';
 import { fileWith, logsOf, recordsOf, sourceCentra } from './harness.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { startCollector, startGrpcCollector } from '../telemetry/collector.ts';
+import { startCollector, startGrpcCollector } from '../unit/telemetry/collector.ts';
 import {
   catalogOf,
   configured,

@@ -1,4 +1,4 @@
-// What it says of all that can be wrong is in test/cli/webhook/test.test.ts.
+// What it says of all that can be wrong is in test/unit/cli/webhook/test.test.ts.
 import { expect, test } from 'vitest';
 import { Fold, followedShop, serve } from './feed.ts';
 import { sourceCentra } from './harness.ts';

@@ -1,7 +1,7 @@
 import { type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
 import type { JsonObject } from '../../json.ts';
 import { isObject } from '../../json.ts';
-import type { RootDefinition } from '../../streams/definition.ts';
+import type { RootDefinition } from '../../roots/definition.ts';
 import type { MapNode, Place } from '../language/source-node.ts';
 import type { StoreType } from './field-step.ts';
 import { checkInput, type InputFault, inputOfYaml } from './input-values.ts';

@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import type { Surroundings } from '../surroundings.ts';
+import type { Surroundings } from '../../console/command-context.ts';
 
 /** The tools around a tenant catalog. Each command is one file beside this one, loaded when it is called. */
 export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (code: number) => void) {
@@ -23,7 +23,8 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
             '$0 catalog init --config acme.json --out acme.yaml',
             'Every custom attribute becomes a column',
           ),
-      async (argv) => done(await (await import('./init.ts')).catalogInit(argv, surroundings)),
+      async (argv) =>
+        done(await (await import('../../workbench/commands/init.ts')).catalogInit(argv, surroundings)),
     )
     .command(
       'check [catalog]',
@@ -38,7 +39,8 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
             '$0 catalog check acme.yaml --config acme.json',
             'Against the live schema and the token’s permissions',
           ),
-      async (argv) => done(await (await import('./check.ts')).catalogCheck(argv, surroundings)),
+      async (argv) =>
+        done(await (await import('../../workbench/commands/check.ts')).catalogCheck(argv, surroundings)),
     )
     .command(
       'preview [catalog]',
@@ -59,7 +61,8 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
             '$0 catalog preview default --stream orders --from test/fixtures/recorded/orders-dtc-by-number.json',
             'From a file of answers, such as one of this repository',
           ),
-      async (argv) => done(await (await import('./preview.ts')).catalogPreview(argv, surroundings)),
+      async (argv) =>
+        done(await (await import('../../workbench/commands/preview.ts')).catalogPreview(argv, surroundings)),
     )
     .command(
       'coverage [catalog]',
@@ -79,7 +82,10 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
             '$0 catalog coverage acme.yaml --config acme.json --sample 2000',
             'Looks further back, for what is rare',
           ),
-      async (argv) => done(await (await import('./coverage.ts')).catalogCoverage(argv, surroundings)),
+      async (argv) =>
+        done(
+          await (await import('../../workbench/commands/coverage.ts')).catalogCoverage(argv, surroundings),
+        ),
     )
     .command(
       'diff <before> <after>',
@@ -100,7 +106,8 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
           .option('json', json)
           .example('$0 catalog diff discovered.json acme.yaml', 'Exit code 1 when a destination must act')
           .example('$0 catalog diff default acme.yaml', 'What your catalog adds to the default one'),
-      async (argv) => done(await (await import('./diff.ts')).catalogDiff(argv, surroundings)),
+      async (argv) =>
+        done(await (await import('../../workbench/commands/diff.ts')).catalogDiff(argv, surroundings)),
     )
     .command(
       'test [catalog]',
@@ -111,7 +118,8 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
           .option('config', config)
           .option('json', json)
           .example('$0 catalog test acme.yaml', 'Each `given` must give what its `expect` says'),
-      async (argv) => done(await (await import('./test.ts')).catalogTest(argv, surroundings)),
+      async (argv) =>
+        done(await (await import('../../workbench/commands/test.ts')).catalogTest(argv, surroundings)),
     )
     .command(
       'explain [catalog]',
@@ -123,7 +131,8 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
           .option('stream', stream)
           .option('json', json)
           .example('$0 catalog explain acme.yaml --stream orders', 'One query, and why each field is in it'),
-      async (argv) => done(await (await import('./explain.ts')).catalogExplain(argv, surroundings)),
+      async (argv) =>
+        done(await (await import('../../workbench/commands/explain.ts')).catalogExplain(argv, surroundings)),
     )
     .command(
       'docs [catalog]',
@@ -137,7 +146,8 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
             '$0 catalog docs acme.yaml --out acme-docs/',
             'acme-docs/streams.md for people, acme-docs/sources.yml for dbt',
           ),
-      async (argv) => done(await (await import('./docs.ts')).catalogDocs(argv, surroundings)),
+      async (argv) =>
+        done(await (await import('../../workbench/commands/docs.ts')).catalogDocs(argv, surroundings)),
     )
     .example('$0 catalog init --config acme.json --out acme.yaml', 'Begin here')
     .example('$0 catalog check acme.yaml', 'After each change')

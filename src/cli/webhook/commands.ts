@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import type { Surroundings } from '../surroundings.ts';
+import type { Surroundings } from '../../console/command-context.ts';
 
 /** The tools around a webhook. */
 export function webhookCommands(yargs: Argv, surroundings: Surroundings, done: (code: number) => void) {

@@ -3,10 +3,10 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readSettings } from '../../config/load.ts';
 import { fileReference, isVariableName, variableReference } from '../../config/secret-reference.ts';
+import type { Surroundings } from '../../console/command-context.ts';
+import { SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
-import { SUCCESS } from '../exit-code.ts';
 import { writePrivateFile } from '../private-file.ts';
-import type { Surroundings } from '../surroundings.ts';
 import { publicAddress } from './address.ts';
 
 export interface WebhookCreateArguments {

@@ -2,18 +2,18 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import { request } from 'undici';
 import type { CentraClient } from '../../centra/client.ts';
 import { type Configuration, loadConfiguration } from '../../config/load.ts';
+import type { Surroundings } from '../../console/command-context.ts';
+import { FINDINGS, SUCCESS } from '../../console/exit-code.ts';
+import { loggingObserver } from '../../console/log.ts';
 import { ConnectorError } from '../../errors.ts';
+import type { ObjectHistory } from '../../inbox/inbox.ts';
+import { openInbox } from '../../inbox/open-inbox.ts';
 import { isObject } from '../../json.ts';
-import type { ObjectHistory } from '../../webhook/inbox.ts';
-import { openInbox } from '../../webhook/open-inbox.ts';
+import { openConfiguration } from '../../read/open-configuration.ts';
+import { openShop } from '../../read/shop.ts';
+import { inboxTenant } from '../../read/told-inbox.ts';
 import { signatureHeader } from '../../webhook/signature.ts';
 import { durationMs } from '../duration.ts';
-import { FINDINGS, SUCCESS } from '../exit-code.ts';
-import { loggingObserver } from '../log.ts';
-import { openConfiguration } from '../open-configuration.ts';
-import { openShop } from '../shop.ts';
-import type { Surroundings } from '../surroundings.ts';
-import { inboxTenant } from '../told-inbox.ts';
 import { receiverAddress } from './address.ts';
 
 export interface WebhookTestArguments {

@@ -1,0 +1,87 @@
+import type { JsonObject, JsonValue } from '../../json.ts';
+import type { RootDefinition } from '../../roots/definition.ts';
+import type { PagedList, Selection } from '../query/selection.ts';
+
+/**
+ * One stream of a tenant catalog after the compile. Selection, schema and row function come from the same columns,
+ * so they cannot disagree.
+ */
+export interface CompiledStream {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly root: RootDefinition;
+  /** The lists below the root whose elements are this stream's rows; empty: one row per root object. */
+  readonly each: readonly string[];
+  /** Centra's own filter, as the mapping gives it; combined with the windows of the sync. */
+  readonly where: JsonObject | undefined;
+  /** Column names. */
+  readonly key: readonly string[];
+  /** The column that says how new a row is. */
+  readonly cursor: string;
+  readonly columns: readonly CompiledColumn[];
+  /** An object schema in the form that Airbyte and Singer accept. */
+  readonly jsonSchema: JsonObject;
+  /** On the root's type: what these columns need, and nothing else. */
+  readonly selection: Selection;
+  /** The permissions that the selection needs beside the root's own, each with the columns that need it. */
+  readonly permissions: ReadonlyMap<string, readonly string[]>;
+  /** The permission that the root list itself needs, where it is known. */
+  readonly rootPermission: string | undefined;
+  /** The nested lists that the API cuts at a limit: where one comes back full, there may be more. */
+  readonly pagedLists: readonly PagedList[];
+  /**
+   * One object of the root list in, as the API answered the selection; its rows out. Never throws on an answer that the
+   * schema allows, unless a column says `on_error: fail`: then a ConnectorError of the kind `mapping`.
+   */
+  readonly rows: (object: Readonly<Record<string, unknown>>, context: RowContext) => readonly MappedRow[];
+  /** The same rows before any step: masked columns in clear. For comparisons that blot those out. */
+  readonly sources: (object: Readonly<Record<string, unknown>>, context: RowContext) => readonly MappedRow[];
+}
+
+export interface CompiledColumn {
+  readonly name: string;
+  readonly jsonSchema: JsonObject;
+  /** Where it comes from, for people: `grandTotal(includingTax: false).value`. */
+  readonly source: string;
+  /** What is done to personal data: `hash`, `mask`, `year`, `month` or `allow`. */
+  readonly pii: string | undefined;
+  /** What this column alone needs of the root's type. */
+  readonly selection: Selection;
+  readonly permissions: readonly string[];
+  /** What this shop's API lacks, so that the column is always null: `ReturnLine.reason`. */
+  readonly missing: string | undefined;
+}
+
+export interface RowContext {
+  /** UTC, whole seconds: when the snapshot began that this row belongs to. */
+  readonly snapshotAt: string;
+}
+
+export type MappedRow = GoodRow | QuarantinedRow;
+
+export interface GoodRow {
+  readonly data: JsonObject;
+  /** Values that could not be had and are null now. */
+  readonly changes: readonly ColumnChange[];
+}
+
+/** A row that its mapping refuses to pass on (`on_error: quarantine`). */
+export interface QuarantinedRow {
+  readonly quarantined: {
+    readonly column: string;
+    readonly reason: string;
+    readonly key: readonly JsonValue[];
+  };
+}
+
+export interface ColumnChange {
+  readonly column: string;
+  readonly reason: string;
+}
+
+/** A stream that is right, and that this shop's API cannot give. */
+export interface UnreadableStream {
+  readonly stream: string;
+  /** A sentence. */
+  readonly reason: string;
+}

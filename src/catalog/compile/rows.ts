@@ -1,0 +1,96 @@
+import { ConnectorError } from '../../errors.ts';
+import type { JsonObject, JsonValue } from '../../json.ts';
+import { type CodeScope, type RowColumn, type RowMaker, rowMaker } from '../column/row-code.ts';
+import type { Slot } from '../column/scope.ts';
+import type { Level } from '../path/levels.ts';
+import type { ColumnChange, MappedRow, RowContext } from './compiled.ts';
+
+export interface RowPlan {
+  /** The root first. */
+  readonly levels: readonly Level[];
+  readonly columns: readonly RowColumn[];
+  readonly key: readonly string[];
+}
+
+const noChanges: readonly ColumnChange[] = Object.freeze([]);
+
+/** The function that makes the rows of one stream out of one root object. */
+export function rowFunction({
+  levels,
+  columns,
+  key,
+}: RowPlan): (object: Readonly<Record<string, unknown>>, context: RowContext) => readonly MappedRow[] {
+  const scope = rowScope(key);
+  // Not before it is needed: a discover compiles streams and reads none.
+  let make: RowMaker | undefined;
+  return (object, { snapshotAt }) => {
+    make ??= rowMaker(levels, columns);
+    scope.enter(object, snapshotAt);
+    const rows: MappedRow[] = [];
+    make(scope, rows);
+    return rows;
+  };
+}
+
+interface RowScope extends CodeScope<MappedRow> {
+  readonly enter: (object: unknown, snapshotAt: string) => void;
+}
+
+/** What was refused of the values that belong to the objects of one level. */
+interface Refusals {
+  changes: readonly ColumnChange[];
+  held: ColumnChange | undefined;
+}
+
+/** One for all rows of a stream: rows are made one after the other, and never wait. */
+function rowScope(key: readonly string[]): RowScope {
+  const stack: unknown[] = [];
+  const byLevel: (Refusals | undefined)[] = [];
+  let time = '';
+  let current = 0;
+  let isAnyRefused = false;
+  return {
+    stack,
+    snapshotAt: () => time,
+    enter: (object, snapshotAt) => {
+      stack[0] = object;
+      time = snapshotAt;
+      isAnyRefused = false;
+      byLevel.length = 0;
+    },
+    level: (at) => {
+      current = at;
+      if (isAnyRefused) byLevel[at] = undefined;
+    },
+    refuse: (slot, reason) => {
+      if (slot.onError === 'fail') throw refused(slot, reason);
+      isAnyRefused = true;
+      const change = { column: slot.column, reason: `The value ${reason}.` };
+      const refusals = byLevel[current] ?? { changes: noChanges, held: undefined };
+      byLevel[current] = refusals;
+      if (slot.onError === 'quarantine') refusals.held ??= change;
+      else refusals.changes = [...refusals.changes, change];
+      return null;
+    },
+    end: (data) => {
+      if (!isAnyRefused) return { data: data as JsonObject, changes: noChanges };
+      const refusals = byLevel.filter((one) => one !== undefined);
+      const held = refusals.find((one) => one.held !== undefined)?.held;
+      if (held === undefined)
+        return { data: data as JsonObject, changes: refusals.flatMap(({ changes }) => changes) };
+      const values = data as JsonObject;
+      return { quarantined: { ...held, key: key.map((name): JsonValue => values[name] ?? null) } };
+    },
+  };
+}
+
+/** Says which column, and never the value. */
+function refused({ stream, column }: Slot, reason: string): ConnectorError {
+  return new ConnectorError({
+    kind: 'mapping',
+    code: 'mapping/refused_value',
+    stream,
+    message: `${stream}.${column}: a value ${reason}, and the column says \`on_error: fail\`.`,
+    hint: "Correct the value in Centra, change the column's steps, or say `on_error: quarantine`, which holds only the row back.",
+  });
+}

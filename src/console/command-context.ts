@@ -1,0 +1,19 @@
+import type { Face } from '../protocol/face.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Log } from './log.ts';
+import type { Output } from './output.ts';
+
+/** What every command gets beside its own arguments. */
+export interface Surroundings<F extends Face = Face> {
+  readonly output: Output;
+  /** Says what happens on the way, where the face wants that. */
+  readonly log: Log;
+  /** Aborted by SIGTERM and SIGINT. */
+  readonly signal: AbortSignal;
+  readonly version: string;
+  readonly isDebug: boolean;
+  /** Whether the user wants to hear only of what is wrong. */
+  readonly isQuiet: boolean;
+  readonly telemetry: Telemetry;
+  readonly face: F;
+}

@@ -1,0 +1,32 @@
+import type { ClientObserver } from '../centra/client.ts';
+import type { Face } from '../protocol/face.ts';
+import type { LogMessage } from '../protocol/message.ts';
+import type { Output } from './output.ts';
+
+export type Log = (level: LogMessage['level'], message: string) => void;
+
+/** Says things as the face wants them. When nobody reads them any more, the next record or state finds out. */
+export function logOf(face: Face, output: Output): Log {
+  return (level, message) => {
+    output.say(face.log({ level, message })).catch(() => undefined);
+  };
+}
+
+/** Tells people what the client goes through. */
+export function loggingObserver(log: Log): ClientObserver {
+  return {
+    throttled: (untilMs, what) => {
+      log('info', `Centra's limits are used up; ${what} goes on at ${new Date(untilMs).toISOString()}.`);
+    },
+    retrying: (error, attempt, delayMs) => {
+      log('warn', `${error.message} Attempt ${attempt + 1} follows in ${Math.ceil(delayMs / 1000)} s.`);
+    },
+    deprecated: (text) => log('warn', `Centra says of a field or permission that is used here: ${text}`),
+    refused: ({ permission, path }, what) => {
+      log(
+        'warn',
+        `The API token lacks ${permission ?? 'a permission'}: ${path.at(-1) ?? 'a part'} of ${what} stays empty.`,
+      );
+    },
+  };
+}

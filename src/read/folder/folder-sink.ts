@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import type { Log } from '../../console/log.ts';
+import { ConnectorError, sentence } from '../../errors.ts';
+import { isObject } from '../../json.ts';
+import type { Message, OfferedStream, WantedStream } from '../../protocol/message.ts';
+import type { Sink } from '../sink.ts';
+import { onDisk } from './disk-error.ts';
+import { type FolderState, fileOf, sizeOf } from './folder-state.ts';
+import { DELETED_AT, StreamFile } from './stream-file.ts';
+
+/** What a read has done to one stream of a folder. */
+export interface StreamOutcome {
+  readonly stream: string;
+  readonly file: string;
+  readonly records: number;
+  readonly isComplete: boolean;
+}
+
+export interface FolderSink extends Sink {
+  readonly outcomes: () => readonly StreamOutcome[];
+}
+
+export interface FolderSinkOptions {
+  readonly folder: string;
+  /** Those of the mapping, and those that are read. */
+  readonly streams: readonly OfferedStream[];
+  readonly wanted: readonly WantedStream[];
+  readonly before: ReadonlyMap<string, FolderState>;
+  /** Aborted when the folder is no longer this read's own: from then on nothing in it is touched. */
+  readonly lost: AbortSignal;
+  readonly log: Log;
+  readonly clock: () => number;
+}
+
+/** Writes each stream into a file of its own. */
+export async function folderSink(options: FolderSinkOptions): Promise<FolderSink> {
+  const { folder, streams, wanted, before, lost, log, clock } = options;
+  const files = new Map<string, StreamFile>();
+  for (const stream of wanted) {
+    const { name } = stream;
+    const offered = streams.find((other) => other.name === name);
+    if (offered !== undefined) refuseMarkAsColumn(offered);
+    const found = before.get(name);
+    if (found === undefined) await refuseFileWithoutState(folder, name);
+    const goesOn = found !== undefined && isReadTheSameWay(found, stream, offered);
+    files.set(name, new StreamFile({ folder, stream: name, before: goesOn ? found : undefined, clock }));
+  }
+  const complete = new Set<string>();
+
+  async function take(message: Message): Promise<void> {
+    if (message.type === 'log') return log(message.level, message.message);
+    if (message.type === 'failure') return log('error', sentence(message.error));
+    lost.throwIfAborted();
+    if (message.type === 'flush') {
+      for (const file of files.values()) await onDisk(file.path, () => file.save());
+      return;
+    }
+    const file = files.get(message.stream);
+    if (file === undefined) return;
+    await onDisk(file.path, () => write(file, message));
+    if (message.type === 'status' && message.status === 'complete') complete.add(message.stream);
+  }
+
+  return Object.freeze({
+    take,
+    close: async () => {
+      const ends = [...files.values()].map((file) =>
+        onDisk(file.path, () => (lost.aborted ? file.abandon() : file.close())),
+      );
+      for (const end of await Promise.allSettled(ends)) if (end.status === 'rejected') throw end.reason;
+    },
+    outcomes: () =>
+      [...files.values()].map((file) => ({
+        stream: file.stream,
+        file: file.path,
+        records: file.records,
+        isComplete: complete.has(file.stream),
+      })),
+  });
+}
+
+async function write(file: StreamFile, message: Message): Promise<void> {
+  if (message.type === 'records') return file.append(message);
+  if (message.type === 'checkpoint') return file.checkpoint(message.state);
+  if (message.type === 'generation') return file.generation(message);
+  if (message.type !== 'status') return;
+  if (message.status === 'complete') return file.complete();
+  if (message.status === 'incomplete') return file.close();
+}
+
+/**
+ * Otherwise the sync begins from the beginning, and so does the file: rows that are gone since would stay in it for good.
+ * What is read as a whole begins beside it and replaces it.
+ */
+function isReadTheSameWay(
+  { generation, state }: FolderState,
+  { mode }: WantedStream,
+  offered: OfferedStream | undefined,
+): boolean {
+  const isWhole = mode === 'full_refresh' || offered?.isSnapshot === true;
+  return state.mode === mode && (generation === undefined || isWhole);
+}
+
+function refuseMarkAsColumn({ name, jsonSchema, tellsDeletions }: OfferedStream): void {
+  const { properties } = jsonSchema;
+  if (!tellsDeletions || !isObject(properties) || !(DELETED_AT in properties)) return;
+  throw new ConnectorError({
+    kind: 'mapping',
+    code: 'folder/mark_as_column',
+    stream: name,
+    message: `The stream "${name}" has a column "${DELETED_AT}", the name by which plain files mark a row as gone.`,
+    hint: 'Give the column another name in the tenant catalog.',
+  });
+}
+
+async function refuseFileWithoutState(folder: string, stream: string): Promise<void> {
+  const path = join(folder, fileOf(stream));
+  if ((await onDisk(path, () => sizeOf(path))) === undefined) return;
+  throw new ConnectorError({
+    kind: 'config',
+    code: 'folder/file_without_state',
+    message: `${path} is there, but no state that says what it holds.`,
+    hint: `Put ${stream}.state.json back beside it, or take the file away to read the stream from the beginning.`,
+  });
+}

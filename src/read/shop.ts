@@ -1,0 +1,95 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import type { GraphQLSchema } from 'graphql';
+import { type CentraClient, type ClientObserver, createClient, type Exchange } from '../centra/client.ts';
+import { bundledSchema, liveSchema } from '../centra/schema.ts';
+import { httpTransport } from '../centra/transport.ts';
+import type { Configuration } from '../config/load.ts';
+import type { Surroundings } from '../console/command-context.ts';
+import type { Log } from '../console/log.ts';
+import { ConnectorError } from '../errors.ts';
+import type { ShopTelemetry } from '../telemetry/telemetry.ts';
+
+export interface Shop {
+  readonly client: CentraClient;
+  readonly telemetry: ShopTelemetry;
+  readonly close: () => Promise<void>;
+}
+
+/** The way to a customer's API, with the real network, clock and dice. */
+export function openShop(
+  configuration: Configuration,
+  { version, telemetry, face, output }: Pick<Surroundings, 'version' | 'telemetry' | 'face' | 'output'>,
+  options: {
+    readonly patienceMs: number;
+    /** Where a person waits: as long as the patience. */
+    readonly longestThrottleMs?: number;
+    readonly observer: ClientObserver;
+    readonly isPaced?: boolean;
+  },
+): Shop {
+  const exchanged = (exchange: Exchange): void => {
+    watcher.requested(exchange);
+    if (face.exchanged !== undefined) output.say(face.exchanged(exchange)).catch(() => undefined);
+  };
+  const transport = httpTransport({
+    connections: configuration.maxConcurrency,
+    silenceMs: configuration.requestTimeoutMs,
+  });
+  const watcher = telemetry.shop(configuration.endpoint);
+  const client = createClient({
+    endpoint: configuration.endpoint,
+    token: () => configuration.apiToken.reveal(),
+    transport: transport.send,
+    clock: Date.now,
+    random: Math.random,
+    sleep: (delayMs, signal) => sleepFor(delayMs, undefined, { signal }),
+    patienceMs: options.patienceMs,
+    longestThrottleMs: options.longestThrottleMs ?? options.patienceMs,
+    ...(options.isPaced && {
+      pace: { share: configuration.budgetShare, maxConcurrency: configuration.maxConcurrency },
+    }),
+    userAgent: `source-centra/${version}`,
+    observer: { ...options.observer, exchanged },
+  });
+  watcher.watch(client);
+  return { client, telemetry: watcher, close: transport.close };
+}
+
+export interface Schemas {
+  /** What the mapping is checked against. */
+  readonly schema: GraphQLSchema;
+  /** The bundled one, which knows the permissions. */
+  readonly reference: GraphQLSchema;
+  readonly isLive: boolean;
+  /** The server's clock, milliseconds since 1970; this machine's where the server did not say. */
+  readonly serverNowMs: number;
+}
+
+/** The live schema; the bundled one, with a warning, when an error is of one of the `tolerated` kinds. */
+export async function findSchemas(
+  client: CentraClient,
+  options: {
+    readonly tolerated: readonly ConnectorError['kind'][];
+    readonly log: Log;
+    readonly signal: AbortSignal;
+  },
+): Promise<Schemas> {
+  const { tolerated, log, signal } = options;
+  const reference = await bundledSchema();
+  try {
+    const { schema, serverTimeMs } = await liveSchema(client, signal);
+    return {
+      schema,
+      reference,
+      isLive: true,
+      serverNowMs: serverTimeMs ?? Date.now(),
+    };
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || !tolerated.includes(error.kind)) throw error;
+    log(
+      'warn',
+      `${error.message} The schema that comes with the connector is used instead of the shop's own.`,
+    );
+    return { schema: reference, reference, isLive: false, serverNowMs: Date.now() };
+  }
+}

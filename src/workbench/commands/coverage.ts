@@ -1,0 +1,115 @@
+import type { CentraClient } from '../../centra/client.ts';
+import type { Surroundings } from '../../console/command-context.ts';
+import { SUCCESS } from '../../console/exit-code.ts';
+import { ConnectorError } from '../../errors.ts';
+import { rootNames } from '../../roots/derive.ts';
+import { sampleRoot } from '../../shop/sample.ts';
+import { type CoverageInput, coverageOf, type GroupSample } from '../discovery/coverage.ts';
+import { mappedData } from '../discovery/mapped-data.ts';
+import { type GroupData, type StreamGroup, unmappedData } from '../discovery/unmapped-data.ts';
+import { type CoverageReport, coverageJson, coverageText } from './coverage-report.ts';
+import { type CatalogArguments, openCatalog, refuseErrors } from './open-catalog.ts';
+
+export interface CoverageArguments extends CatalogArguments {
+  readonly config: string;
+  /** How many rows of each root list are looked at. */
+  readonly sample: number;
+  readonly json: boolean;
+}
+
+/** Parents of a nested list whose pages the sync turns: each brings up to a tenth of the sample. */
+const NESTED_PARENTS = 20;
+
+/** Says what the shop has and the catalog does not map, and how often it is filled. */
+export async function catalogCoverage(args: CoverageArguments, surroundings: Surroundings): Promise<number> {
+  const { output, signal } = surroundings;
+  if (!Number.isInteger(args.sample) || args.sample < 1) {
+    throw new ConnectorError({
+      kind: 'config',
+      code: 'cli/arguments',
+      message: '--sample takes a whole number from 1 on.',
+      hint: 'Write --sample 200 for the newest 200 rows of each list.',
+    });
+  }
+  const open = await openCatalog(args, surroundings, { observer: { refused: () => undefined } });
+  try {
+    refuseErrors(open);
+    const { client, schemas, compiled, loaded, label } = open;
+    if (client === undefined) throw new RangeError('The API is known.');
+    const groups = groupsOf(compiled.streams);
+    const mapped = mappedData(loaded.catalog, compiled.streams, schemas.schema);
+    const dataOf = unmappedData(groups, mapped, schemas);
+    const samples: GroupSample[] = [];
+    const gaps = compiled.unreadable.map(({ reason }) => reason);
+    for (const group of groups) {
+      const data = dataOf.get(group) ?? { levels: [], unmapped: [] };
+      try {
+        samples.push(await sampleGroup(group, data, client, schemas.schema, args.sample, signal));
+      } catch (error) {
+        if (!isGap(error)) throw error;
+        gaps.push(error.message);
+      }
+    }
+    const context: CoverageInput['context'] = {
+      snapshotAt: `${new Date(schemas.serverNowMs).toISOString().slice(0, 19)}Z`,
+    };
+    const { requests, complexity } = client.usage();
+    const report: CoverageReport = {
+      label,
+      coverage: coverageOf({ samples, mapped, schemas, context }),
+      sampled: samples.map(({ group, objects }) => ({ root: group.root, rows: objects.length })),
+      unreadLists: rootNames(schemas.schema).filter((name) => !groups.some(({ root }) => root === name)),
+      gaps,
+      requests,
+      complexity,
+    };
+    await output.writeText(args.json ? coverageJson(report) : coverageText(report));
+    return SUCCESS;
+  } finally {
+    await open.close();
+  }
+}
+
+/** One list that may not be read, or not by this version of the API, keeps nobody from looking at the others. */
+function isGap(error: unknown): error is ConnectorError {
+  return error instanceof ConnectorError && (error.kind === 'permission' || error.kind === 'schema');
+}
+
+/** Streams with the same root and filter are sampled by the same request. */
+function groupsOf(streams: StreamGroup['streams']): readonly StreamGroup[] {
+  const groups = new Map<string, StreamGroup>();
+  for (const stream of streams) {
+    const key = JSON.stringify([stream.root.root, stream.where ?? null]);
+    const known = groups.get(key)?.streams ?? [];
+    groups.set(key, { root: stream.root.root, streams: [...known, stream] });
+  }
+  return [...groups.values()];
+}
+
+async function sampleGroup(
+  group: StreamGroup,
+  data: GroupData,
+  client: CentraClient,
+  schema: Parameters<typeof sampleRoot>[0]['schema'],
+  rows: number,
+  signal: AbortSignal,
+): Promise<GroupSample> {
+  const [first] = group.streams;
+  if (first === undefined) throw new RangeError('A group has a stream.');
+  const { root, where } = first;
+  const isNested =
+    root.change.kind === 'snapshot' &&
+    group.streams.some(({ each }) => root.change.kind === 'snapshot' && each[0] === root.change.nestedList);
+  const columns = group.streams.flatMap((stream) => stream.columns);
+  const { objects, refused } = await sampleRoot({
+    client,
+    schema,
+    signal,
+    root,
+    where,
+    parts: [...columns, ...data.unmapped],
+    rows: isNested ? Math.min(rows, NESTED_PARENTS) : rows,
+    nestedRows: Math.min(200, Math.max(1, Math.ceil(rows / 10))),
+  });
+  return { group, ...data, objects, refused };
+}

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { offsetPager } from '../../../src/shop/pages/list-pager.ts';
+import { combineFilters, PAGE_SIZE } from '../../../src/shop/pages/pager.ts';
+
+test.each([
+  ['nothing', undefined, { updatedAt: { to: 'b' } }, { updatedAt: { to: 'b' } }],
+  ['another field', { storeId: [1] }, { updatedAt: { to: 'b' } }, { storeId: [1], updatedAt: { to: 'b' } }],
+  [
+    'a wider range',
+    { updatedAt: { from: '2026-01-01T00:00:00+00:00' } },
+    { updatedAt: { from: '2026-03-01T00:00:00+00:00', to: '2026-04-01T00:00:00+00:00' } },
+    { updatedAt: { from: '2026-03-01T00:00:00+00:00', to: '2026-04-01T00:00:00+00:00' } },
+  ],
+  [
+    'a narrower range in another zone',
+    { updatedAt: { from: '2026-03-01T01:00:00+02:00', to: '2026-03-01T02:00:00+02:00' } },
+    { updatedAt: { from: '2026-02-28T00:00:00+00:00', to: '2026-04-01T00:00:00+00:00' } },
+    { updatedAt: { from: '2026-03-01T01:00:00+02:00', to: '2026-03-01T02:00:00+02:00' } },
+  ],
+  ['a list of ids', { id: [1, 2, 3] }, { id: [3, 4] }, { id: [3] }],
+])("the mapping's filter is %s", (_, where, condition, combined) => {
+  expect(combineFilters(where, condition)).toEqual(combined);
+});
+
+/** An offset list whose rows go away while it is paged: `removals` are taken away, one before each request. */
+function shrinkingList(rows: number[], removals: readonly number[]) {
+  const present = [...rows];
+  const removed = new Set<unknown>();
+  let requests = 0;
+  const pager = offsetPager({
+    label: 'rows',
+    identify: (row) => String(row.id),
+    fetch: async (page, probePage) => {
+      const removal = removals[requests];
+      requests += 1;
+      if (removal !== undefined && present.length > 0)
+        removed.add(present.splice(removal % present.length, 1)[0]);
+      const before = probePage === undefined ? undefined : present[probePage - 1];
+      return {
+        objects: present.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE).map((id) => ({ id })),
+        before: before === undefined ? undefined : String(before),
+      };
+    },
+  });
+  return { pager, removed };
+}
+
+test('rows that go away while a list is paged by offset hide no other row', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 1_100 }),
+      fc.array(fc.nat({ max: 1_100 }), { maxLength: 6 }),
+      async (count, removals) => {
+        const rows = Array.from({ length: count }, (_, index) => index);
+        const { pager, removed } = shrinkingList(rows, removals);
+        const seen = new Set<unknown>();
+        for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
+          const page = await pager(after, new AbortController().signal);
+          for (const { id } of page.objects) seen.add(id);
+          after = page.next;
+        }
+        expect(rows.filter((id) => !seen.has(id) && !removed.has(id))).toEqual([]);
+      },
+    ),
+  );
+});
+
+test('a position that makes no sense is refused', async () => {
+  const { pager } = shrinkingList([1], []);
+  await expect(pager('0:7', new AbortController().signal)).rejects.toMatchObject({
+    code: 'centra/broken_answer',
+  });
+});

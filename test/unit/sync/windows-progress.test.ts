@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import type { JsonObject } from '../../../src/json.ts';
+import type { Message } from '../../../src/protocol/message.ts';
+import { returns } from '../../../src/roots/returns.ts';
+import type { WindowsState } from '../../../src/sync/state.generated.ts';
+import { WindowsProgress } from '../../../src/sync/windows/progress.ts';
+import { plainStream } from './compiled-stream.ts';
+
+const through = '2026-05-01T12:00:00Z';
+const window = { from: '2026-05-01T11:00:00Z', to: through };
+const fields = { pageKey: 'id', time: 'createdAt', status: 'returnStatus' };
+const column = (name: string, source: string) => ({ name, source, jsonSchema: {} }) as never;
+
+const plain = plainStream('returns', returns, {
+  key: ['id'],
+  cursor: 'createdAt',
+  columns: [column('id', 'id')],
+});
+const lines = plainStream('return_lines', returns, {
+  each: ['lines'],
+  key: ['return_id', 'line_id'],
+  cursor: 'createdAt',
+  columns: [column('return_id', '^id'), column('line_id', 'id')],
+  rows: (object) =>
+    (object.lines as number[]).map((line) => ({
+      data: { return_id: object.id, line_id: line } as JsonObject,
+      changes: [],
+    })),
+});
+
+function progressOf(stream: typeof plain, state: Partial<WindowsState> = {}): WindowsProgress {
+  return new WindowsProgress({
+    stream,
+    change: returns.change as never,
+    fields,
+    state: { version: 1, kind: 'windows', mode: 'incremental', through, owed: [window], ...state },
+    tellsDeletions: true,
+    serverNow: '2026-05-01T12:00:05Z',
+  });
+}
+
+function written(messages: readonly Message[]): readonly unknown[] {
+  return messages.flatMap((message) =>
+    message.type === 'records'
+      ? message.records.map(({ data, deletedAt }) => (deletedAt === undefined ? data : { gone: data }))
+      : [],
+  );
+}
+
+function stateOf(messages: readonly Message[]): WindowsState {
+  const checkpoint = messages.find((message) => message.type === 'checkpoint');
+  if (checkpoint?.type !== 'checkpoint') throw new Error('There is no checkpoint.');
+  return checkpoint.state as unknown as WindowsState;
+}
+
+const late = '2026-05-01T11:59:50Z';
+const pending = { id: 7, createdAt: late, returnStatus: 'PENDING' };
+const completed = { id: 7, createdAt: late, returnStatus: 'COMPLETED' };
+
+describe('what is remembered of a row is what was written of it last', () => {
+  test('a row that was completed after its window, and reopened, is written again', () => {
+    const first = progressOf(plain);
+    first.take(pending, window);
+    expect(written(first.checkpointIn(window, undefined))).toEqual([pending]);
+    first.takeAgain(completed);
+    const messages = first.checkpoint();
+    expect(written(messages)).toEqual([completed]);
+    const second = progressOf(plain, { ...stateOf(messages), owed: [window] });
+    second.take(pending, window);
+    expect(written(second.checkpointIn(window, undefined))).toEqual([pending]);
+  });
+
+  test('a row that comes again as it was is not', () => {
+    const first = progressOf(plain);
+    first.take(completed, window);
+    const second = progressOf(plain, { ...stateOf(first.checkpointIn(window, undefined)), owed: [window] });
+    second.take(completed, window);
+    expect(written(second.checkpointIn(window, undefined))).toEqual([]);
+    expect(second.writer.tally.unchanged).toBe(1);
+  });
+});
+
+describe('what is gone is told', () => {
+  test('also of a row that is open and older than what is compared', () => {
+    const first = progressOf(plain);
+    first.take({ ...pending, createdAt: '2026-05-01T11:10:00Z' }, window);
+    first.forgetBefore('2026-06-01');
+    const second = progressOf(plain, { ...stateOf(first.checkpointIn(window, undefined)), owed: [] });
+    second.drop(7, '2026-07-01T00:00:00Z');
+    expect(written(second.checkpoint())).toEqual([{ gone: { id: 7, createdAt: '2026-07-01T00:00:00Z' } }]);
+  });
+
+  test('also of a line that left', () => {
+    const first = progressOf(lines);
+    first.take({ ...pending, lines: [1, 2, 3] }, window);
+    first.checkpointIn(window, undefined);
+    first.takeAgain({ ...pending, lines: [1, 3] });
+    expect(written(first.checkpoint())).toEqual([
+      { return_id: 7, line_id: 1 },
+      { return_id: 7, line_id: 3 },
+      { gone: { return_id: 7, line_id: 2, createdAt: '2026-05-01T12:00:05Z' } },
+    ]);
+  });
+});
+
+describe('what something outside told of', () => {
+  const at = (comment: string) => ({ ...completed, comment });
+
+  test('is what was written last, also when a window wrote something else of it since', () => {
+    const first = progressOf(plain, { owed: [] });
+    first.takeTold(at('a'));
+    const told = stateOf(first.checkpoint());
+    expect(told.told).toBeDefined();
+    const second = progressOf(plain, { ...told, owed: [{ ...window, to: '2026-05-01T11:59:59Z' }] });
+    second.take(at('b'), { ...window, to: '2026-05-01T11:59:59Z' });
+    const messages = second.checkpointIn({ ...window, to: '2026-05-01T11:59:59Z' }, 'a position');
+    expect(written(messages)).toEqual([at('b')]);
+    const third = progressOf(plain, stateOf(messages));
+    third.takeTold(at('a'));
+    expect(written(third.checkpoint())).toEqual([at('a')]);
+  });
+
+  test('is written again when it was gone in between', () => {
+    const first = progressOf(plain, { owed: [] });
+    first.takeTold(completed);
+    first.drop(7, '2026-05-01T12:00:05Z');
+    const messages = first.checkpoint();
+    const second = progressOf(plain, { ...stateOf(messages), owed: [] });
+    second.takeTold(completed);
+    expect(written(second.checkpoint())).toEqual([completed]);
+  });
+});
+
+test('what two windows both give is written once, in one run and over two', () => {
+  const early = { from: '2026-05-01T10:00:00Z', to: '2026-05-01T11:59:55Z' };
+  const owed = [early, window];
+  const first = progressOf(plain, { owed });
+  first.take(completed, window);
+  const messages = first.checkpointIn(window, undefined);
+  expect(written(messages)).toEqual([completed]);
+  first.take(completed, early);
+  expect(written(first.checkpointIn(early, undefined))).toEqual([]);
+  const second = progressOf(plain, stateOf(messages));
+  second.take(completed, early);
+  expect(written(second.checkpointIn(early, undefined))).toEqual([]);
+});
