@@ -1,5 +1,6 @@
+import { aroundEach } from '../centra/around-each.ts';
 import type { CentraClient, ClientObserver } from '../centra/client.ts';
-import { parseRateLimits, type RateLimit, rateLimitsQuery } from '../centra/rate-limits.ts';
+import type { RateLimit } from '../centra/rate-limits.ts';
 import { type Configuration, loadConfiguration } from '../config/load.ts';
 import type { Surroundings } from '../console/command-context.ts';
 import { windowInWords } from '../console/durations.ts';
@@ -9,7 +10,7 @@ import { ConnectorError, type ErrorKind, sentence } from '../errors.ts';
 import { forecast, sumOf } from '../forecast/forecast.ts';
 import {
   type GroupMeasure,
-  type MeasureContext,
+  type MeasuredShop,
   measureSnapshot,
   measureWindows,
   needOf,
@@ -20,6 +21,7 @@ import { readInput } from '../read/input.ts';
 import { compileMapping, type Mapping } from '../read/mapping.ts';
 import { openConfiguration } from '../read/open-configuration.ts';
 import { findSchemas, openShop, type Schemas } from '../read/shop.ts';
+import { askRateLimits } from '../shop/rate-limits.ts';
 import { groupPlans, planStream, type StreamPlan } from '../sync/plan.ts';
 import { stateReader } from '../sync/state.ts';
 import { toUtcSecond } from '../time.ts';
@@ -52,7 +54,7 @@ export async function explain(args: ExplainArguments, surroundings: Surroundings
     const { plans, unreadable } = await plansOf(chosen, mapping, states, configuration, schemas);
     const context = { client: latency.watch(shop.client), schema: schemas.schema, signal };
     const measured = await measureAll(plans, context);
-    const limits = parseRateLimits((await shop.client.ask(rateLimitsQuery, signal)).data);
+    const limits = await askRateLimits(shop.client, signal);
     const result = resultOf(measured, limits, {
       configuration,
       latencyMs: latency.medianMs(),
@@ -124,7 +126,7 @@ interface Measured {
 }
 
 /** A root that the token may not see does not keep the others from being measured. */
-async function measureAll(plans: readonly StreamPlan[], context: MeasureContext): Promise<Measured> {
+async function measureAll(plans: readonly StreamPlan[], context: MeasuredShop): Promise<Measured> {
   const { windows, snapshots } = groupPlans(plans);
   const measures: GroupMeasure[] = [];
   const failed: NotRead[] = [];
@@ -201,15 +203,13 @@ function boundInWords(boundBy: RateLimit | 'latency'): string {
 function timed() {
   const times: number[] = [];
   return {
-    watch: (client: CentraClient): CentraClient => ({
-      ...client,
-      ask: async (query, signal) => {
+    watch: (client: CentraClient): CentraClient =>
+      aroundEach(client, async (send) => {
         const start = performance.now();
-        const answer = await client.ask(query, signal);
+        const answer = await send();
         times.push(performance.now() - start);
         return answer;
-      },
-    }),
+      }),
     medianMs: () => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0,
   };
 }

@@ -9,12 +9,12 @@ import type { WantedStream } from '../protocol/message.ts';
 import { readInput } from '../read/input.ts';
 import { compileMapping, type Mapping } from '../read/mapping.ts';
 import { openConfiguration } from '../read/open-configuration.ts';
-import { findSchemas, openShop, type Schemas } from '../read/shop.ts';
+import { findSchemas, openShop } from '../read/shop.ts';
 import { stateReader } from '../sync/state.ts';
 import { coverageOf } from '../verify/coverage.ts';
 import { parseEmitted } from '../verify/emitted.ts';
 import { StreamFold } from '../verify/fold.ts';
-import { groupMembers, type Member, statusFieldsOf } from '../verify/group.ts';
+import { groupMembers, type Member, statusFieldsOf, type VerifiedShop } from '../verify/group.ts';
 import type { StreamReport } from '../verify/report.ts';
 import { differingColumns, keyOf, type RowData, rowView } from '../verify/row-view.ts';
 import type { StreamComparison } from '../verify/stream-comparison.ts';
@@ -56,9 +56,8 @@ export async function verify(args: VerifyArguments, surroundings: Surroundings):
       new Map([...folded.states, ...states]),
       configuration.startDate,
     );
-    const compared = await compareAll(members, schemas, {
-      client: shop.client,
-      schema: schemas.schema,
+    const verified = { client: shop.client, schema: schemas.schema };
+    const compared = await compareAll(members, verified, {
       signal,
       sample: args.sample,
       named: args.ids,
@@ -223,14 +222,14 @@ interface Compared {
 /** One root that the token may not see does not keep the others from being compared. */
 async function compareAll(
   members: readonly Member[],
-  { schema }: Schemas,
+  shop: VerifiedShop,
   options: VerifyOptions,
 ): Promise<Compared> {
   const reports: StreamReport[] = [];
   const comparisons: StreamComparison[] = [];
   const failed: NotCompared[] = [];
   const kinds: ErrorKind[] = [];
-  for (const group of groupMembers(members, schema)) {
+  for (const group of groupMembers(members, shop)) {
     try {
       const verified = await verifyGroup(group, options);
       reports.push(...verified.reports);

@@ -1,15 +1,21 @@
+import type { GraphQLSchema } from 'graphql';
 import type { CompiledStream } from '../catalog/compile/compiled.ts';
-import { mergeSelections, renderSelection, selectionOfPaths } from '../catalog/query/selection.ts';
+import { mergeSelections } from '../catalog/query/selection.ts';
+import type { CentraClient } from '../centra/client.ts';
 import type { RateLimit } from '../centra/rate-limits.ts';
-import { isObject, type JsonObject } from '../json.ts';
-import { countRows, countWay } from '../shop/counts.ts';
-import { countNested } from '../shop/nested/count-nested.ts';
-import { type ResolvedRoot, resolveRoot } from '../shop/open-root.ts';
-import { type CentraObject, combineFilters, PAGE_SIZE, withOffset } from '../shop/pages/pager.ts';
-import type { ReadContext } from '../sync/context.ts';
+import type { JsonObject } from '../json.ts';
+import { certain } from '../shop/counts.ts';
+import { timeRange } from '../shop/filter.ts';
+import { type CentraObject, PAGE_SIZE } from '../shop/objects.ts';
+import { type OpenRoot, openRoot } from '../shop/open-root.ts';
 import { decodeSent } from '../sync/memory/fingerprint.ts';
-import type { FetchGroup, SnapshotPlan, StreamPlan, WindowsPlan } from '../sync/plan.ts';
-import type { Window } from '../sync/state.generated.ts';
+import {
+  type FetchGroup,
+  nestedRowsOf,
+  type SnapshotPlan,
+  type StreamPlan,
+  type WindowsPlan,
+} from '../sync/plan.ts';
 import { MOST_PARTS, ROWS_WORTH_SPLITTING } from '../sync/windows/split.ts';
 import { type Need, type PageCost, pageCostOf, pagesNeed, rowsPerPage, sumOf } from './forecast.ts';
 
@@ -39,25 +45,29 @@ interface WindowMeasure {
   readonly isSplit: boolean;
 }
 
-export type MeasureContext = Pick<ReadContext, 'client' | 'schema' | 'signal'>;
+/** The shop that is asked. */
+export interface MeasuredShop {
+  readonly client: CentraClient;
+  readonly schema: GraphQLSchema;
+  readonly signal: AbortSignal;
+}
 
 export async function measureWindows(
   group: FetchGroup<WindowsPlan>,
-  context: MeasureContext,
+  { client, schema, signal }: MeasuredShop,
 ): Promise<GroupMeasure> {
-  const root = resolveRoot(context.schema, group.root);
-  const { filter } = group.change;
+  const root = openRoot(client, schema, group.root, group.where);
   const owed = group.plans[0]?.state.owed ?? [];
-  const wheres = owed.map((window) => combineFilters(group.where, { [filter]: rangeOf(window) }));
-  const counts = await counted(root, wheres, context);
+  const conditions = owed.map((window): JsonObject => ({ [group.change.filter]: timeRange(window) }));
+  const counts = await counted(root, conditions, signal);
   const open = new Set(group.plans.flatMap(({ state }) => [...decodeSent(state.open).keys()])).size;
-  const sample = await samplePage(group, root, wheres.at(-1) ?? group.where ?? {}, context);
+  const sample = await samplePage(group, root, conditions.at(-1) ?? {}, signal);
   const rows = counts?.reduce((sum, count) => sum + count, 0);
   return {
     streams: group.plans.map(({ stream }) => streamMeasure(stream, rows, sample.objects)),
     windows: counts?.map((count, index) => {
       const isBegun = owed[index]?.after !== undefined;
-      const isSplit = root.counter !== undefined && !isBegun && count >= ROWS_WORTH_SPLITTING;
+      const isSplit = root.countedBy === 'counter' && !isBegun && count >= ROWS_WORTH_SPLITTING;
       return { rows: count, isSplit };
     }),
     open,
@@ -67,20 +77,19 @@ export async function measureWindows(
 
 export async function measureSnapshot(
   group: FetchGroup<SnapshotPlan>,
-  context: MeasureContext,
+  { client, schema, signal }: MeasuredShop,
 ): Promise<GroupMeasure> {
-  const root = resolveRoot(context.schema, group.root);
-  const where = group.where ?? {};
-  const { nestedList } = group.change;
-  const isNested = nestedList !== undefined && group.plans[0]?.stream.each[0] === nestedList;
-  const counts = isNested
-    ? await countNested(root, where, nestedList, context)
-    : await counted(root, [where], context);
-  const sample = await samplePage(group, root, where, context);
+  const root = openRoot(client, schema, group.root, group.where);
+  const nested = nestedRowsOf(group);
+  const counts =
+    nested === undefined ? await counted(root, [{}], signal) : await root.countNested(nested.list, signal);
+  const sample = await samplePage(group, root, {}, signal);
   const rows = counts?.reduce((sum, count) => sum + count, 0);
   return {
     streams: group.plans.map(({ stream }) =>
-      isNested ? { stream: stream.name, rows, isExact: false } : streamMeasure(stream, rows, sample.objects),
+      nested === undefined
+        ? streamMeasure(stream, rows, sample.objects)
+        : { stream: stream.name, rows, isExact: false },
     ),
     windows: counts?.map((count) => ({ rows: count, isSplit: false })),
     open: 0,
@@ -109,13 +118,13 @@ function splitNeed(rows: number, pageRows: number, cost: PageCost): readonly Nee
 }
 
 async function counted(
-  root: ResolvedRoot,
-  wheres: readonly JsonObject[],
-  { client, signal }: MeasureContext,
+  root: OpenRoot,
+  conditions: readonly JsonObject[],
+  signal: AbortSignal,
 ): Promise<readonly number[] | undefined> {
-  if (wheres.length === 0) return [];
-  const way = countWay(root);
-  return way === undefined ? undefined : countRows({ client, root, way, wheres, signal });
+  if (conditions.length === 0) return [];
+  if (root.countedBy === undefined) return undefined;
+  return certain(await root.counts(conditions, signal), root.label);
 }
 
 interface SamplePage {
@@ -126,29 +135,14 @@ interface SamplePage {
 /** The same selection as a page of the sync has, with few rows. */
 async function samplePage(
   group: FetchGroup<StreamPlan>,
-  root: ResolvedRoot,
-  where: JsonObject,
-  { client, schema, signal }: MeasureContext,
+  root: OpenRoot,
+  condition: JsonObject,
+  signal: AbortSignal,
 ): Promise<SamplePage> {
-  const { root: list, id, pageKey, label } = group.root;
-  const selection = renderSelection(
-    mergeSelections([
-      ...group.plans.map(({ stream }) => stream.selection),
-      selectionOfPaths(schema, root.type, [...new Set([id, pageKey.field])]),
-    ]),
-  );
-  // Where the pages are those of a list inside one parent, that list is the small one.
-  const isNested = selection.includes('$page');
-  const parameters = isNested ? ', $limit: Int, $page: Int' : '';
-  const query = `query ${list}($where: ${root.filterType}${parameters}) {
-  ${list}(where: $where, limit: ${isNested ? 1 : SAMPLE_ROWS}) ${selection}
-}`;
-  const variables = { where, ...(isNested && { limit: SAMPLE_ROWS, page: 1 }) };
-  const { data, complexity } = await client.ask(
-    { what: label, operationName: list, query, variables, rows: SAMPLE_ROWS },
-    signal,
-  );
-  const objects = Array.isArray(data[list]) ? data[list].filter(isObject) : [];
+  const { id, pageKey } = group.root;
+  const selections = group.plans.map(({ stream }) => stream.selection);
+  const selection = mergeSelections([...selections, root.fields([id, pageKey.field])]);
+  const { objects, complexity } = await root.first(selection, { rows: SAMPLE_ROWS, condition }, signal);
   return { objects, cost: pageCostOf(complexity ?? 0, SAMPLE_ROWS) };
 }
 
@@ -163,8 +157,4 @@ function streamMeasure(
     return { stream: stream.name, rows: undefined, isExact: false };
   const lines = sample.reduce((sum, object) => sum + stream.rows(object, { snapshotAt: '' }).length, 0);
   return { stream: stream.name, rows: Math.round((lines / sample.length) * rows), isExact: false };
-}
-
-function rangeOf({ from, to }: Window): JsonObject {
-  return { ...(from && { from: withOffset(from) }), to: withOffset(to) };
 }

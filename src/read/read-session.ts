@@ -1,3 +1,4 @@
+import { aroundEach } from '../centra/around-each.ts';
 import type { CentraClient, ClientObserver } from '../centra/client.ts';
 import type { Configuration } from '../config/load.ts';
 import type { Surroundings } from '../console/command-context.ts';
@@ -138,15 +139,13 @@ function serverClock(serverNowMs: number): ServerClock {
       isFirst = false;
       return said.serverMs + passedMs;
     },
-    heardThrough: (client) => ({
-      ...client,
-      ask: async (query, signal) => {
-        const answer = await client.ask(query, signal);
+    heardThrough: (client) =>
+      aroundEach(client, async (send) => {
+        const answer = await send();
         if (answer.serverTimeMs !== undefined)
           said = { serverMs: answer.serverTimeMs, atMs: performance.now() };
         return answer;
-      },
-    }),
+      }),
   };
 }
 

@@ -1,83 +1,66 @@
 import type { CentraClient } from '../centra/client.ts';
 import { isObject, type JsonObject } from '../json.ts';
-import type { ResolvedRoot } from './open-root.ts';
-import { brokenAnswer } from './pages/pager.ts';
-
-/** How the shop can say how many rows a filter has. */
-export interface CountWay {
-  /** `counters { orders }`, or the `totalCount` of a Connection, which costs as much as a list. */
-  readonly kind: 'counter' | 'connection';
-  readonly field: string;
-}
+import { countsBy, countsByConnection } from './documents.ts';
+import type { LiveRoot } from './live-root.ts';
+import { brokenAnswer } from './objects.ts';
 
 /** So many filters are counted by one request: each costs a few points. */
 const COUNTED_AT_ONCE = 100;
 
-/** The cheaper one of those that the live schema has. */
-export function countWay({ counter, connection }: ResolvedRoot): CountWay | undefined {
-  if (counter !== undefined) return { kind: 'counter', field: counter };
-  return connection === undefined ? undefined : { kind: 'connection', field: connection };
-}
-
 export interface CountQuestion {
   readonly client: CentraClient;
-  readonly root: ResolvedRoot;
-  readonly way: CountWay;
-  readonly wheres: readonly JsonObject[];
+  readonly root: LiveRoot;
+  /** For each number that is wanted the filters whose rows it is the sum of; none: nothing can match. */
+  readonly filters: readonly (readonly JsonObject[])[];
   readonly signal: AbortSignal;
 }
 
-/** How many rows each of these filters has, in their order. A filter that can match nothing is not asked about. */
-export async function countRows(question: CountQuestion): Promise<readonly number[]> {
-  const { wheres } = question;
-  const counts = wheres.map(() => 0);
-  const asked = wheres.flatMap((where, index) => (matchesNothing(where) ? [] : [index]));
+/**
+ * How many rows each of these has, in their order: by the counter, or by the Connection where there is none. Undefined where
+ * the shop has neither, or the answer holds no number.
+ */
+export async function countRows(question: CountQuestion): Promise<readonly (number | undefined)[]> {
+  const asked = question.filters.flatMap((parts, index) => parts.map((where) => ({ index, where })));
+  const counts: (number | undefined)[] = question.filters.map(() => 0);
   for (let start = 0; start < asked.length; start += COUNTED_AT_ONCE) {
     const batch = asked.slice(start, start + COUNTED_AT_ONCE);
     const found = await countBatch(
       question,
-      batch.map((index) => wheres[index] ?? {}),
+      batch.map(({ where }) => where),
     );
-    for (const [at, index] of batch.entries()) counts[index] = found[at] ?? 0;
+    for (const [at, { index }] of batch.entries()) counts[index] = sum(counts[index], found[at]);
   }
   return counts;
 }
 
-/** An empty list, as two filters without a common value leave it, would be taken for no filter at all. */
-export function matchesNothing(where: JsonObject): boolean {
-  return Object.entries(where).some(
-    ([name, value]) => Array.isArray(value) && value.length === 0 && name !== 'negate' && name !== 'notNull',
-  );
+function sum(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a + b;
+}
+
+/** The same, where a sum cannot do without one of them. */
+export function certain(counts: readonly (number | undefined)[], label: string): readonly number[] {
+  return counts.map((count) => {
+    if (count === undefined) throw brokenAnswer(`the number of ${label}`, 'is not a number');
+    return count;
+  });
 }
 
 async function countBatch(
-  { client, root, way, signal }: CountQuestion,
+  { client, root, signal }: CountQuestion,
   wheres: readonly JsonObject[],
-): Promise<readonly number[]> {
-  const { label } = root.definition;
-  const names = wheres.map((_, index) => `n${index}`);
-  const parameters = names.map((name) => `$${name}: ${root.filterType}`).join(', ');
-  const isCounter = way.kind === 'counter';
-  const parts = names.map((name) =>
-    isCounter
-      ? `${name}: ${way.field}(where: $${name})`
-      : `${name}: ${way.field}(where: $${name}, first: 1) { totalCount }`,
-  );
-  const body = isCounter ? `counters { ${parts.join(' ')} }` : parts.join(' ');
-  const { data } = await client.ask(
-    {
-      what: `the number of ${label}`,
-      operationName: 'counts',
-      query: `query counts(${parameters}) { ${body} }`,
-      variables: Object.fromEntries(names.map((name, index) => [name, wheres[index]])),
-    },
-    signal,
-  );
-  const counters = isCounter ? data.counters : data;
-  return names.map((name) => {
-    const value = isObject(counters) ? counters[name] : undefined;
-    const count = isCounter || !isObject(value) ? value : value.totalCount;
-    if (typeof count !== 'number') throw brokenAnswer(`the number of ${label}`, 'is not a number');
-    return count;
+): Promise<readonly (number | undefined)[]> {
+  const { definition, counter, connection } = root;
+  const document =
+    (counter && countsBy(counter, wheres.length)) ??
+    (connection && countsByConnection(connection, wheres.length));
+  if (document === undefined) return wheres.map(() => undefined);
+  const variables = Object.fromEntries(wheres.map((where, at) => [`n${at}`, where]));
+  const what = `the number of ${definition.label}`;
+  const { data } = await client.ask({ what, ...document, variables }, signal);
+  const counters = counter ? data.counters : data;
+  return wheres.map((_, at) => {
+    const value = isObject(counters) ? counters[`n${at}`] : undefined;
+    const count = counter || !isObject(value) ? value : value.totalCount;
+    return typeof count === 'number' ? count : undefined;
   });
 }

@@ -1,6 +1,8 @@
-import type { CentraClient, Query } from '../centra/client.ts';
+import type { CentraClient } from '../centra/client.ts';
 import { ConnectorError } from '../errors.ts';
 import { isObject } from '../json.ts';
+import * as documents from './documents.ts';
+import { PAGE_SIZE } from './objects.ts';
 
 /** What the events system says of one kind of object since its events were last confirmed. */
 export interface ObjectEvents {
@@ -17,7 +19,6 @@ export type EventsByObject = ReadonlyMap<string, ObjectEvents>;
 
 /** So many events are handled by one run; the rest waits for the next. */
 const MOST_PAGES = 50;
-const EVENTS_PER_PAGE = 200;
 
 export interface WaitingQuestion {
   readonly client: CentraClient;
@@ -41,22 +42,24 @@ export async function waitingEvents({
   const events: ShopEvent[] = [];
   for (let page = 1; page <= MOST_PAGES; page += 1) {
     const { data } = await client
-      .ask({ ...eventsQuery, variables: { objectTypes, page } }, signal)
+      .ask({ what, ...documents.waitingEvents(objectTypes), variables: { page } }, signal)
       .catch((error: unknown) => {
         throw withoutEvents(error);
       });
     const batch = Array.isArray(data.events) ? data.events.flatMap(parseEvent) : [];
     events.push(...batch);
-    if (batch.length < EVENTS_PER_PAGE) break;
+    if (batch.length < PAGE_SIZE) break;
   }
   return new Map(objectTypes.map((objectType) => [objectType, foldEvents(events, objectType, handled)]));
 }
 
 /** Throws what a read would meet: the events system is not enabled, or the token may not use it. */
 export async function probeEvents(client: CentraClient, signal: AbortSignal): Promise<void> {
-  await client.ask({ ...eventsQuery, variables: { page: 1 } }, signal).catch((error: unknown) => {
-    throw withoutEvents(error);
-  });
+  await client
+    .ask({ what, ...documents.waitingEvents(undefined), variables: { page: 1 } }, signal)
+    .catch((error: unknown) => {
+      throw withoutEvents(error);
+    });
 }
 
 /** The API refuses the query where the system is not enabled; that is for the configuration to mend. */
@@ -77,43 +80,14 @@ export async function confirmEvents(
   ids: readonly number[],
   signal: AbortSignal,
 ): Promise<void> {
-  for (let start = 0; start < ids.length; start += EVENTS_PER_PAGE) {
-    const input = { eventsIds: ids.slice(start, start + EVENTS_PER_PAGE) };
+  for (let start = 0; start < ids.length; start += PAGE_SIZE) {
     // An event that is not in the queue any more is a userError here; it was confirmed before, and that is all that is wanted.
-    await client.ask({ ...confirmMutation, variables: { input } }, signal);
+    const document = documents.confirmEvents(ids.slice(start, start + PAGE_SIZE));
+    await client.ask({ what, ...document, variables: {} }, signal);
   }
 }
 
 const what = 'the events system';
-
-const eventsQuery: Omit<Query, 'variables'> = Object.freeze({
-  what,
-  operationName: 'waitingEvents',
-  query: `query waitingEvents($objectTypes: [EventObjectType!], $page: Int) {
-  events(where: { objectType: $objectTypes }, limit: ${EVENTS_PER_PAGE}, page: $page) { id objectType changeType objectReference }
-}`,
-});
-
-const listenersQuery: Query = Object.freeze({
-  what,
-  operationName: 'listeners',
-  query: 'query listeners { eventListeners { objectType } }',
-  variables: {},
-});
-
-const listenMutation: Omit<Query, 'variables'> = Object.freeze({
-  what,
-  operationName: 'listen',
-  query:
-    'mutation listen($input: [EventListenerInput!]!) { setEventListeners(input: $input) { userErrors { message } } }',
-});
-
-const confirmMutation: Omit<Query, 'variables'> = Object.freeze({
-  what,
-  operationName: 'confirm',
-  query:
-    'mutation confirm($input: EventsConfirmInput!) { confirmEvents(input: $input) { userErrors { message } } }',
-});
 
 interface ShopEvent {
   readonly id: number;
@@ -127,14 +101,15 @@ async function listenTo(
   objectTypes: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { data } = await client.ask(listenersQuery, signal).catch((error: unknown) => {
-    throw withoutEvents(error);
-  });
+  const { data } = await client
+    .ask({ what, ...documents.eventListeners, variables: {} }, signal)
+    .catch((error: unknown) => {
+      throw withoutEvents(error);
+    });
   const present = Array.isArray(data.eventListeners) ? data.eventListeners.filter(isObject) : [];
   const missing = objectTypes.filter((type) => present.every(({ objectType }) => objectType !== type));
   if (missing.length === 0) return;
-  const input = missing.map((objectType) => ({ objectType }));
-  const answer = await client.ask({ ...listenMutation, variables: { input } }, signal);
+  const answer = await client.ask({ what, ...documents.listenTo(missing), variables: {} }, signal);
   const payload = answer.data.setEventListeners;
   const errors = isObject(payload) && Array.isArray(payload.userErrors) ? payload.userErrors : [];
   if (errors.length === 0) return;

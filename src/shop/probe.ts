@@ -1,9 +1,9 @@
 import type { GraphQLSchema } from 'graphql';
 import type { CompiledStream } from '../catalog/compile/compiled.ts';
-import { mergeSelections, renderSelection } from '../catalog/query/selection.ts';
-import type { Answer, Refusal } from '../centra/answer.ts';
+import { mergeSelections } from '../catalog/query/selection.ts';
+import type { Refusal } from '../centra/answer.ts';
 import type { CentraClient } from '../centra/client.ts';
-import { resolveRoot } from './open-root.ts';
+import { openRoot } from './open-root.ts';
 
 export interface ProbeInput {
   readonly client: CentraClient;
@@ -17,17 +17,7 @@ export interface ProbeInput {
 export async function probe({ client, schema, signal, streams }: ProbeInput): Promise<readonly Refusal[]> {
   const [first] = streams;
   if (first === undefined) return [];
-  const { root } = first;
-  const { filterType } = resolveRoot(schema, root);
-  const selection = renderSelection(mergeSelections(streams.map((stream) => stream.selection)));
-  const paging = selection.includes('$page') ? ', $limit: Int, $page: Int' : '';
-  const query = `query ${root.root}($where: ${filterType}${paging}) {
-  ${root.root}(where: $where, limit: 1) ${selection}
-}`;
-  const variables = { where: first.where ?? {}, ...(paging !== '' && { limit: 1, page: 1 }) };
-  const answer: Answer = await client.ask(
-    { what: root.label, operationName: root.root, query, variables },
-    signal,
-  );
-  return answer.refusals;
+  const root = openRoot(client, schema, first.root, first.where);
+  const selection = mergeSelections(streams.map((stream) => stream.selection));
+  return (await root.first(selection, { rows: 1 }, signal)).refusals;
 }

@@ -1,8 +1,6 @@
-import { type GraphQLSchema, getNamedType, isEnumType } from 'graphql';
 import {
   emptySelection,
   mergeSelections,
-  renderSelection,
   type Selection,
   selectionOfPaths,
 } from '../catalog/query/selection.ts';
@@ -10,11 +8,9 @@ import type { Answer, Refusal } from '../centra/answer.ts';
 import type { CentraClient } from '../centra/client.ts';
 import { ConnectorError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import type { RootDefinition } from '../roots/definition.ts';
-import { rootType } from '../roots/derive.ts';
-import { resolveRoot } from './open-root.ts';
-import { objectsOf } from './pages/list-pager.ts';
-import { type CentraObject, PAGE_SIZE } from './pages/pager.ts';
+import { samplePage, variablesIn } from './documents.ts';
+import type { LiveRoot } from './live-root.ts';
+import { type CentraObject, objectsOf, PAGE_SIZE } from './objects.ts';
 
 /** Something to ask of each row, which is left out where the token may not see it. */
 export interface SamplePart {
@@ -27,11 +23,6 @@ export interface SamplePart {
 }
 
 export interface SampleInput {
-  readonly client: CentraClient;
-  readonly schema: GraphQLSchema;
-  readonly signal: AbortSignal;
-  readonly root: RootDefinition;
-  readonly where?: JsonObject | undefined;
   readonly parts: readonly SamplePart[];
   /** How many rows of the root, the newest first. */
   readonly rows: number;
@@ -39,6 +30,13 @@ export interface SampleInput {
   readonly oldestRows?: number;
   /** How many elements of a nested list whose pages the sync turns. */
   readonly nestedRows?: number;
+}
+
+export interface SampledRoot {
+  readonly client: CentraClient;
+  readonly root: LiveRoot;
+  /** Undefined: no row can match. */
+  readonly where: JsonObject | undefined;
 }
 
 export interface Sample {
@@ -49,15 +47,22 @@ export interface Sample {
 }
 
 /** Some rows of a root list, in as few requests as there are pages. */
-export async function sampleRoot(input: SampleInput): Promise<Sample> {
-  const { root, rows, oldestRows = 0 } = input;
+export async function sampleRoot(
+  sampled: SampledRoot,
+  input: SampleInput,
+  signal: AbortSignal,
+): Promise<Sample> {
+  const { rows, oldestRows = 0 } = input;
+  const { id, label } = sampled.root.definition;
   const refused = new Map<SamplePart, readonly string[]>();
   const found = new Map<unknown, CentraObject>();
+  if (sampled.where === undefined) return { objects: [], refused };
   for (let page = 1; (page - 1) * PAGE_SIZE < rows; page += 1) {
-    const { data } = await askWhatIsAllowed(input, page, refused);
-    const newest = objectsOf(data.newest, root.label).slice(0, rows - (page - 1) * PAGE_SIZE);
-    const oldest = page === 1 && oldestRows > 0 ? objectsOf(data.oldest, root.label) : [];
-    for (const object of [...newest, ...oldest]) found.set(object[root.id] ?? found.size, object);
+    const ask = (parts: readonly SamplePart[]) => askPage(sampled, input, parts, page, signal);
+    const { data } = await askWhatIsAllowed(input.parts, refused, ask);
+    const newest = objectsOf(data.newest, label).slice(0, rows - (page - 1) * PAGE_SIZE);
+    const oldest = page === 1 && oldestRows > 0 ? objectsOf(data.oldest, label) : [];
+    for (const object of [...newest, ...oldest]) found.set(object[id] ?? found.size, object);
     if (newest.length < PAGE_SIZE) break;
   }
   return { objects: [...found.values()], refused };
@@ -68,15 +73,15 @@ export async function sampleRoot(input: SampleInput): Promise<Sample> {
  * never null. So it is asked again without that part.
  */
 async function askWhatIsAllowed(
-  input: SampleInput,
-  page: number,
+  wanted: readonly SamplePart[],
   refused: Map<SamplePart, readonly string[]>,
+  ask: (parts: readonly SamplePart[]) => Promise<Answer>,
 ): Promise<Answer> {
   for (;;) {
-    const parts = input.parts.filter((part) => !refused.has(part));
+    const parts = wanted.filter((part) => !refused.has(part));
     const before = refused.size;
     try {
-      const answer = await askPage(input, parts, page);
+      const answer = await ask(parts);
       for (const refusal of answer.refusals) leaveOut(parts, refusal, refused);
       if (refused.size === before) return answer;
     } catch (error) {
@@ -120,32 +125,20 @@ function permissionsIn(message: string): ReadonlySet<string> {
   return new Set(message.match(/\b[A-Z][\w.]*:read\b/g));
 }
 
-async function askPage(input: SampleInput, parts: readonly SamplePart[], page: number): Promise<Answer> {
-  const { client, schema, signal, root, where, rows, oldestRows = 0, nestedRows = PAGE_SIZE } = input;
-  const type = rootType(root.root, schema)?.name ?? '';
-  const selection = renderSelection(
-    mergeSelections([selectionOfPaths(schema, type, [root.id]), ...parts.map((part) => part.selection)]),
-  );
-  const nested = selection.includes('$page') ? ', $limit: Int, $page: Int' : '';
-  const { filterType, newest, oldest } = argumentsOf(schema, root);
-  const list = (name: string, sort: string, limit: number, at: number) =>
-    `${name}: ${root.root}(where: $where${sort}, limit: ${Math.min(PAGE_SIZE, limit)}, page: ${at}) ${selection}`;
-  const lists = [list('newest', newest, rows, page)];
-  if (page === 1 && oldestRows > 0) lists.push(list('oldest', oldest, oldestRows, 1));
-  const query = `query ${root.root}($where: ${filterType}${nested}) {\n  ${lists.join('\n  ')}\n}`;
-  const variables = { where: where ?? {}, ...(nested !== '' && { limit: nestedRows, page: 1 }) };
-  return client.ask({ what: root.label, operationName: root.root, query, variables }, signal);
-}
-
-function argumentsOf(schema: GraphQLSchema, definition: RootDefinition) {
-  const { root, pageKey } = definition;
-  const args = schema.getQueryType()?.getFields()[root]?.args ?? [];
-  const sort = getNamedType(args.find(({ name }) => name === 'sort')?.type);
-  const sorts = isEnumType(sort) ? sort.getValues().map(({ name }) => name) : [];
-  const sortBy = (name: string) => (sorts.includes(name) ? `, sort: [${name}]` : '');
-  return {
-    filterType: resolveRoot(schema, definition).filterType,
-    oldest: sortBy(pageKey.sort),
-    newest: sortBy(pageKey.sort.replace(/_ASC$/, '_DESC')),
-  };
+async function askPage(
+  { client, root, where }: SampledRoot,
+  { rows, oldestRows = 0, nestedRows = PAGE_SIZE }: SampleInput,
+  parts: readonly SamplePart[],
+  page: number,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { definition, schema, type } = root;
+  const selection = mergeSelections([
+    selectionOfPaths(schema, type, [definition.id]),
+    ...parts.map((part) => part.selection),
+  ]);
+  const document = samplePage(root, selection, { rows, page, oldestRows: page === 1 ? oldestRows : 0 });
+  const isNested = variablesIn(selection).length > 0;
+  const variables = { where, ...(isNested && { limit: nestedRows, page: 1 }) };
+  return client.ask({ what: definition.label, ...document, variables }, signal);
 }

@@ -1,15 +1,11 @@
-import { toUtcSecond } from '../time.ts';
+import type { Run } from './one-run.ts';
 import { planStream, type StreamPlan } from './plan.ts';
 import { stateReader } from './state.ts';
 import { hasNoPast, notReadable } from './stream-errors.ts';
-import type { Outlet, SyncInput } from './sync-input.ts';
 
 /** What each wanted stream is owed. Of one that cannot be read, that is said, and it is left out. */
-export async function planAll(
-  input: SyncInput,
-  outlet: Pick<Outlet, 'push'>,
-): Promise<readonly StreamPlan[]> {
-  const { wanted, streams, unreadable, states, startDate, serverNowMs, extent = 'all' } = input;
+export async function planAll({ input, outlet, serverNow }: Run): Promise<readonly StreamPlan[]> {
+  const { wanted, streams, unreadable, states, startDate, extent = 'all' } = input;
   const readState = await stateReader();
   const parsed = new Map(wanted.map(({ name }) => [name, readState(name, states.get(name))]));
   const plans: StreamPlan[] = [];
@@ -28,7 +24,6 @@ export async function planAll(
     const { kind } = compiled.root.change;
     const isWhole = kind === 'snapshot' || stream.mode === 'full_refresh';
     if (extent !== 'all' && isWhole !== (extent === 'wholes')) continue;
-    const serverNow = toUtcSecond(serverNowMs);
     if (input.slice !== undefined && kind === 'snapshot') {
       await outlet.push([
         { type: 'failure', stream: stream.name, error: hasNoPast(stream.name) },

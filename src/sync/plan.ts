@@ -2,6 +2,7 @@ import type { CompiledStream } from '../catalog/compile/compiled.ts';
 import type { JsonObject } from '../json.ts';
 import type { WantedStream } from '../protocol/message.ts';
 import type { CreatedChange, RootDefinition, SnapshotChange, UpdatedChange } from '../roots/definition.ts';
+import type { NestedRows } from '../shop/pages/nested-pager.ts';
 import { addSeconds, laterOf, type UtcSecond } from '../time.ts';
 import { keyShapeOf } from './memory/deletable-rows.ts';
 import type { SnapshotState, StreamState, Window, WindowsState } from './state.generated.ts';
@@ -39,6 +40,13 @@ export interface FetchGroup<Plan extends StreamPlan = StreamPlan> {
   readonly where: JsonObject | undefined;
   readonly change: Plan['change'];
   readonly plans: readonly Plan[];
+}
+
+/** The list inside each row of the root that holds the rows of these streams; undefined: the root's own rows do. */
+export function nestedRowsOf({ change, plans }: FetchGroup<SnapshotPlan>): NestedRows | undefined {
+  const { nestedList: list, nestedIdentity: identity } = change;
+  const isNested = list !== undefined && plans[0]?.stream.each[0] === list;
+  return isNested && identity !== undefined ? { list, identity } : undefined;
 }
 
 export interface PlanInput {

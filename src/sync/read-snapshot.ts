@@ -1,43 +1,37 @@
-import { mergeSelections, type Selection, selectionOfPaths } from '../catalog/query/selection.ts';
+import { mergeSelections } from '../catalog/query/selection.ts';
 import type { JsonObject } from '../json.ts';
 import type { Message } from '../protocol/message.ts';
-import { type NestedCompletion, nestedCompletion } from '../shop/nested/nested-completion.ts';
-import { type ResolvedRoot, resolveRoot } from '../shop/open-root.ts';
-import { listPager } from '../shop/pages/list-pager.ts';
-import { nestedPager } from '../shop/pages/nested-pager.ts';
-import { type CentraObject, combineFilters, type Page, type Pager } from '../shop/pages/pager.ts';
+import type { CentraObject } from '../shop/objects.ts';
+import { type OpenRoot, openRoot, type Rows } from '../shop/open-root.ts';
+import type { NestedRows } from '../shop/pages/nested-pager.ts';
+import type { Page, Pager } from '../shop/pages/pager.ts';
 import { pagesAfter } from '../shop/pages/pages.ts';
-import type { ReadContext } from './context.ts';
-import type { FetchGroup, SnapshotPlan } from './plan.ts';
+import type { Run } from './one-run.ts';
+import { type FetchGroup, nestedRowsOf, type SnapshotPlan } from './plan.ts';
 import type { SnapshotState } from './state.generated.ts';
 import { StreamWriter } from './stream-writer.ts';
 
-/** Reads the whole of a root, or of a list inside each of its rows, under one `snapshot_at`. */
-export async function readSnapshot(group: FetchGroup<SnapshotPlan>, context: ReadContext): Promise<void> {
-  const root = resolveRoot(context.schema, group.root);
+/** Reads the whole of a root, or of a list inside each of its rows, under one `snapshot_at`. Returns the streams' writers. */
+export async function readSnapshot(
+  group: FetchGroup<SnapshotPlan>,
+  run: Run,
+): Promise<readonly StreamWriter[]> {
+  const { client, schema } = run.input;
+  const { push } = run.outlet;
+  const root = openRoot(client, schema, group.root, group.where);
   const members = group.plans.map(
     ({ stream, state }) => new SnapshotProgress(new StreamWriter(stream), state),
   );
-  context.follow(members.map(({ writer }) => writer));
-  const { client, schema } = context;
-  const wanted = mergeSelections(group.plans.map(({ stream }) => stream.selection));
-  const { selection, complete } = nestedCompletion({ client, schema, root, selection: wanted });
-  const reader: SnapshotReader = {
-    group,
-    root,
-    context,
-    members,
-    selection,
-    complete,
-  };
-  await context.push(generations(members, false));
+  const rows = root.wholeRows(mergeSelections(group.plans.map(({ stream }) => stream.selection)));
+  const reader: SnapshotReader = { root, rows, run, members };
+  await push(generations(members, false));
   const after = members[0]?.after;
-  const { nestedList, nestedIdentity } = group.change;
-  const isNested = nestedList !== undefined && group.plans[0]?.stream.each[0] === nestedList;
-  if (isNested && nestedIdentity !== undefined) await readNested(reader, nestedList, nestedIdentity, after);
-  else await readPages(reader, wholePager(reader), after, (position) => position);
-  await context.push(generations(members, true));
-  await context.push(members.flatMap((member) => member.complete()));
+  const nested = nestedRowsOf(group);
+  if (nested !== undefined) await readNested(reader, nested, after);
+  else await readPages(reader, rows.pages({}), after, (position) => position);
+  await push(generations(members, true));
+  await push(members.flatMap((member) => member.complete()));
+  return members.map(({ writer }) => writer);
 }
 
 function generations(members: readonly SnapshotProgress[], isWhole: boolean): readonly Message[] {
@@ -50,13 +44,10 @@ function generations(members: readonly SnapshotProgress[], isWhole: boolean): re
 }
 
 interface SnapshotReader {
-  readonly group: FetchGroup<SnapshotPlan>;
-  readonly root: ResolvedRoot;
-  readonly context: ReadContext;
+  readonly root: OpenRoot;
+  readonly rows: Rows;
+  readonly run: Run;
   readonly members: readonly SnapshotProgress[];
-  readonly selection: Selection;
-  /** Fetches what is missing of nested lists that came back full. */
-  readonly complete: NestedCompletion['complete'];
 }
 
 class SnapshotProgress {
@@ -95,90 +86,32 @@ class SnapshotProgress {
 /** Parents one after the other, in the order of their ids, each paged by itself. A position is `<parent's id>|<position in it>`, or `<id>|end`. */
 async function readNested(
   reader: SnapshotReader,
-  nestedList: string,
-  identity: string,
+  nested: NestedRows,
   after: string | undefined,
 ): Promise<void> {
-  const { group, root, context, selection, complete } = reader;
+  const { root, rows, run } = reader;
   const [afterId, afterInside] = after?.split('|', 2) ?? [];
-  for (const id of await parentIds(reader)) {
+  for (const id of await root.ids(run.input.signal)) {
     if (afterId !== undefined && (id < Number(afterId) || (id === Number(afterId) && afterInside === 'end')))
       continue;
-    const pager = nestedPager({
-      client: context.client,
-      schema: context.schema,
-      list: group.root.root,
-      type: root.type,
-      filterType: root.filterType,
-      where: combineFilters(group.where, { [group.root.id]: [id] }),
-      selection,
-      nestedList,
-      identity,
-      label: group.root.label,
-      complete,
-    });
     await readPages(
       reader,
-      pager,
+      rows.nestedPages(id, nested),
       id === Number(afterId) ? afterInside : undefined,
       (next) => `${id}|${next ?? 'end'}`,
     );
   }
 }
 
-async function parentIds({ group, root, context }: SnapshotReader): Promise<readonly number[]> {
-  const { root: list, id, pageKey } = group.root;
-  const pager = listPager({
-    client: context.client,
-    list,
-    filterType: root.filterType,
-    sort: pageKey.sort,
-    where: group.where ?? {},
-    selection: selectionOfPaths(context.schema, root.type, [id]),
-    id,
-    label: list,
-  });
-  const ids = new Set<number>();
-  for await (const { objects } of pagesAfter(pager, {
-    after: undefined,
-    signal: context.signal,
-    looksAhead: true,
-  })) {
-    for (const object of objects) ids.add(Number(object[id]));
-  }
-  return [...ids].sort((a, b) => a - b);
-}
-
-function wholePager({ group, root, context, selection, complete }: SnapshotReader): Pager {
-  const { root: list, id, pageKey, label } = group.root;
-  const pager = listPager({
-    client: context.client,
-    list,
-    filterType: root.filterType,
-    sort: pageKey.sort,
-    where: group.where ?? {},
-    selection: mergeSelections([selection, selectionOfPaths(context.schema, root.type, [id])]),
-    id,
-    label,
-  });
-  return async (after, signal) => {
-    const page = await pager(after, signal);
-    return { ...page, objects: await complete(page.objects, signal) };
-  };
-}
-
 async function readPages(
-  { members, context }: SnapshotReader,
+  { members, run }: SnapshotReader,
   pager: Pager,
   after: string | undefined,
   position: (next: Page['next']) => string | undefined,
 ): Promise<void> {
-  for await (const { objects, next } of pagesAfter(pager, {
-    after,
-    signal: context.signal,
-    looksAhead: true,
-  })) {
+  const { signal } = run.input;
+  for await (const { objects, next } of pagesAfter(pager, { after, signal, looksAhead: true })) {
     for (const object of objects) for (const member of members) member.take(object);
-    await context.push(members.flatMap((member) => member.checkpointAt(position(next))));
+    await run.outlet.push(members.flatMap((member) => member.checkpointAt(position(next))));
   }
 }

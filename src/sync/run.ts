@@ -1,18 +1,19 @@
 import type { ConnectorError } from '../errors.ts';
 import type { LogMessage, Message, StatusMessage } from '../protocol/message.ts';
+import { toUtcSecond } from '../time.ts';
 import { createChannel } from './channel.ts';
-import type { ReadContext } from './context.ts';
 import { withEvents } from './hints/take-events.ts';
 import { takeTold } from './hints/take-hints.ts';
+import type { Run } from './one-run.ts';
+import type { Outlet } from './outlet.ts';
 import { groupPlans, type StreamPlan } from './plan.ts';
 import { planAll } from './plan-all.ts';
 import { runPool } from './pool.ts';
 import { Progress } from './progress.ts';
 import { readSnapshot } from './read-snapshot.ts';
-import { contextOf, type RunInput } from './run-context.ts';
 import { asConnectorError, withColumns } from './stream-errors.ts';
 import type { StreamWriter } from './stream-writer.ts';
-import type { Outlet, SyncInput } from './sync-input.ts';
+import type { SyncInput } from './sync-input.ts';
 import { describeTally, isNews } from './tally.ts';
 import { readWindows } from './windows/read.ts';
 
@@ -49,27 +50,31 @@ export function startSync(input: SyncInput): Sync {
     await push([{ type: 'flush' }]);
     await channel.taken();
   };
-  runGroups(input, { push, written, log, running, started: new Set(), fatal: undefined }).then(
+  const outlet: Outlet = { push, written, log, running, started: new Set() };
+  runGroups({ input, outlet, serverNow: toUtcSecond(input.serverNowMs), events: new Map() }).then(
     () => channel.close(),
     (error: unknown) => channel.close(error),
   );
   return Object.freeze({ messages: channel, throttled, log });
 }
 
-/** Streams that are read by one sequence of requests, and how. */
+/** Streams that are read by one sequence of requests, and how; `read` returns their writers, with what they have counted. */
 interface Job {
   readonly plans: readonly StreamPlan[];
-  readonly read: (context: ReadContext) => Promise<void>;
+  readonly read: (run: Run) => Promise<readonly StreamWriter[]>;
 }
 
-async function runGroups(input: SyncInput, outlet: Outlet): Promise<void> {
-  const planned = await takeTold(await planAll(input, outlet), input, outlet);
+async function runGroups(begun: Run): Promise<void> {
+  const { input, outlet } = begun;
+  const planned = await takeTold(await planAll(begun), begun);
   if (input.extent === 'told') return;
-  const { plans, events } = await withEvents(planned, input, outlet);
+  const { plans, events } = await withEvents(planned, begun);
+  const run: Run = { ...begun, events };
+  let fatal: ConnectorError | undefined;
   const work = jobsOf(plans).map((job) => async () => {
-    if (outlet.fatal !== undefined || input.signal.aborted) return end(job, 'incomplete', outlet);
+    if (fatal !== undefined || input.signal.aborted) return end(job, 'incomplete', outlet);
     await outlet.push(statuses(job, 'started').filter(({ stream }) => !outlet.started.has(stream)));
-    outlet.fatal = (await runJob(job, { ...input, events }, outlet)) ?? outlet.fatal;
+    fatal = (await runJob(job, run)) ?? fatal;
   });
   await runPool(work, input.maxConcurrency);
 }
@@ -77,10 +82,8 @@ async function runGroups(input: SyncInput, outlet: Outlet): Promise<void> {
 function jobsOf(plans: readonly StreamPlan[]): readonly Job[] {
   const { windows, snapshots } = groupPlans(plans);
   return [
-    ...windows.map((group): Job => ({ plans: group.plans, read: (context) => readWindows(group, context) })),
-    ...snapshots.map(
-      (group): Job => ({ plans: group.plans, read: (context) => readSnapshot(group, context) }),
-    ),
+    ...windows.map((group): Job => ({ plans: group.plans, read: (run) => readWindows(group, run) })),
+    ...snapshots.map((group): Job => ({ plans: group.plans, read: (run) => readSnapshot(group, run) })),
   ];
 }
 
@@ -88,13 +91,12 @@ function jobsOf(plans: readonly StreamPlan[]): readonly Job[] {
 const separableKinds: ReadonlySet<string> = new Set(['mapping', 'permission', 'schema']);
 
 /** Returns the error after which no other job is begun, if there was one. */
-async function runJob(job: Job, input: RunInput, outlet: Outlet): Promise<ConnectorError | undefined> {
+async function runJob(job: Job, run: Run): Promise<ConnectorError | undefined> {
+  const { input, outlet } = run;
   const names = job.plans.map(({ stream }) => stream.name);
-  const writers: StreamWriter[] = [];
   for (const name of names) outlet.running.add(name);
   try {
-    await job.read(contextOf(input, outlet, (followed) => writers.push(...followed)));
-    for (const { stream, tally } of writers) {
+    for (const { stream, tally } of await job.read(run)) {
       if (!input.saysOnlyNews || isNews(tally)) outlet.log('info', describeTally(stream.name, tally));
     }
     await end(job, 'complete', outlet);
@@ -105,8 +107,7 @@ async function runJob(job: Job, input: RunInput, outlet: Outlet): Promise<Connec
       return undefined;
     }
     const failure = asConnectorError(error, names);
-    if (job.plans.length > 1 && separableKinds.has(failure.kind))
-      return runApart(job, failure, input, outlet);
+    if (job.plans.length > 1 && separableKinds.has(failure.kind)) return runApart(job, failure, run);
     const named = withColumns(failure, job.plans);
     await outlet.push(names.map((stream): Message => ({ type: 'failure', stream, error: named })));
     await end(job, 'incomplete', outlet);
@@ -118,14 +119,13 @@ async function runJob(job: Job, input: RunInput, outlet: Outlet): Promise<Connec
 async function runApart(
   { plans }: Job,
   failure: ConnectorError,
-  input: RunInput,
-  outlet: Outlet,
+  run: Run,
 ): Promise<ConnectorError | undefined> {
   const names = plans.map(({ stream }) => stream.name).join(', ');
-  outlet.log('warn', `${failure.message} So ${names} are read one by one, to see which can be read.`);
+  run.outlet.log('warn', `${failure.message} So ${names} are read one by one, to see which can be read.`);
   let fatal: ConnectorError | undefined;
   for (const plan of plans) {
-    for (const job of jobsOf([plan])) fatal = (await runJob(job, input, outlet)) ?? fatal;
+    for (const job of jobsOf([plan])) fatal = (await runJob(job, run)) ?? fatal;
   }
   return fatal;
 }

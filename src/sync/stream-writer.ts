@@ -1,8 +1,7 @@
-import type { CompiledStream, GoodRow, MappedRow, RowContext } from '../catalog/compile/compiled.ts';
+import type { CompiledStream, MappedRow, RowContext } from '../catalog/compile/compiled.ts';
 import type { JsonObject } from '../json.ts';
 import type { Message, MessageRecord } from '../protocol/message.ts';
-import type { CentraObject } from '../shop/pages/pager.ts';
-import { fingerprint } from './memory/fingerprint.ts';
+import type { CentraObject } from '../shop/objects.ts';
 import { emptyTally, type Tally } from './tally.ts';
 
 /**
@@ -64,11 +63,4 @@ export class StreamWriter {
     messages.push({ type: 'checkpoint', stream: name, state, recordCount: records.length });
     return messages;
   }
-}
-
-/** What tells two versions of one object apart, as far as this stream shows it. */
-export function fingerprintOf(rows: readonly MappedRow[]): string {
-  return fingerprint(
-    JSON.stringify(rows.map((row) => ('quarantined' in row ? null : (row satisfies GoodRow).data))),
-  );
 }

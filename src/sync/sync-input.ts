@@ -1,8 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { CompiledStream } from '../catalog/compile/compiled.ts';
 import type { CentraClient } from '../centra/client.ts';
-import type { ConnectorError } from '../errors.ts';
-import type { LogMessage, Message, WantedStream } from '../protocol/message.ts';
+import type { WantedStream } from '../protocol/message.ts';
 import type { ToldIds } from './hints/hint-ids.ts';
 import type { Slice } from './plan.ts';
 
@@ -12,6 +11,7 @@ import type { Slice } from './plan.ts';
  */
 export type Extent = 'all' | 'changes' | 'wholes' | 'told';
 
+/** What one sync is to do: which streams, from which states, under which settings. It does not change while the sync runs. */
 export interface SyncInput {
   readonly wanted: readonly WantedStream[];
   readonly streams: readonly CompiledStream[];
@@ -45,18 +45,4 @@ export interface SyncInput {
   readonly isTakenIn?: ((eventId: number) => boolean) | undefined;
   /** Only the rows of this range of time, without a look at the state and without one at the end. */
   readonly slice?: Slice | undefined;
-}
-
-/** Where the parts of a run say what they have to say. */
-export interface Outlet {
-  readonly push: (messages: readonly Message[]) => Promise<void>;
-  /** Resolves when all that was pushed has been written. */
-  readonly written: () => Promise<void>;
-  readonly log: (level: LogMessage['level'], message: string) => void;
-  /** The streams whose beginning was told. */
-  readonly started: Set<string>;
-  /** The streams under way, for those who must be told about a wait. */
-  readonly running: Set<string>;
-  /** An error after which no other group can fare better. */
-  fatal: ConnectorError | undefined;
 }

@@ -1,15 +1,8 @@
-import {
-  type GraphQLSchema,
-  getNamedType,
-  isEnumType,
-  isInputObjectType,
-  isInterfaceType,
-  isObjectType,
-} from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import type { CompiledStream } from '../catalog/compile/compiled.ts';
-import type { JsonObject } from '../json.ts';
+import type { CentraClient } from '../centra/client.ts';
 import type { RootDefinition } from '../roots/definition.ts';
-import { type ResolvedRoot, resolveRoot } from '../shop/open-root.ts';
+import { type OpenRoot, openRoot } from '../shop/open-root.ts';
 import type { Coverage } from './coverage.ts';
 import type { StreamFold } from './fold.ts';
 
@@ -28,8 +21,8 @@ interface StatusField {
 
 /** Streams that the shop is asked about together: of one root, under one filter, covered for the same times. */
 export interface VerifyGroup {
-  readonly root: ResolvedRoot;
-  readonly where: JsonObject | undefined;
+  /** Under the filter of the streams. */
+  readonly root: OpenRoot;
   readonly timeField: string;
   readonly timeFilter: string;
   /** Undefined: rows are told apart by their day only. */
@@ -43,8 +36,14 @@ export function statusFieldsOf({ change }: RootDefinition): readonly string[] {
   return change.kind === 'created' ? change.statusFields : ['status'];
 }
 
+/** The shop that is compared with. */
+export interface VerifiedShop {
+  readonly client: CentraClient;
+  readonly schema: GraphQLSchema;
+}
+
 /** Members must be of streams that are read by windows: a snapshot has no day. */
-export function groupMembers(members: readonly Member[], schema: GraphQLSchema): readonly VerifyGroup[] {
+export function groupMembers(members: readonly Member[], shop: VerifiedShop): readonly VerifyGroup[] {
   const groups = new Map<string, Member[]>();
   for (const member of members) {
     const { stream, root } = member.fold.view;
@@ -52,20 +51,19 @@ export function groupMembers(members: readonly Member[], schema: GraphQLSchema):
     const key = JSON.stringify([stream.root.root, stream.where ?? null, root.filter, covered]);
     groups.set(key, [...(groups.get(key) ?? []), member]);
   }
-  return [...groups.values()].flatMap((group) => groupOf(group, schema) ?? []);
+  return [...groups.values()].flatMap((group) => groupOf(group, shop) ?? []);
 }
 
-function groupOf(members: readonly Member[], schema: GraphQLSchema): VerifyGroup | undefined {
+function groupOf(members: readonly Member[], { client, schema }: VerifiedShop): VerifyGroup | undefined {
   const [first] = members;
   if (first === undefined) return undefined;
   const { stream } = first.fold.view;
   const { change } = stream.root;
   if (change.kind === 'snapshot') return undefined;
-  const root = resolveRoot(schema, stream.root);
-  const status = statusOf(schema, root, stream);
+  const root = openRoot(client, schema, stream.root, stream.where);
+  const status = statusOf(root, stream);
   return {
     root,
-    where: stream.where,
     timeField: change.field,
     timeFilter: change.filter,
     status: status !== undefined && members.every(({ fold }) => shows(fold, status)) ? status : undefined,
@@ -74,22 +72,16 @@ function groupOf(members: readonly Member[], schema: GraphQLSchema): VerifyGroup
   };
 }
 
-function statusOf(
-  schema: GraphQLSchema,
-  { definition, type, filterType }: ResolvedRoot,
-  { where }: CompiledStream,
-): StatusField | undefined {
+function statusOf(root: OpenRoot, { where }: CompiledStream): StatusField | undefined {
   // Under a filter that is negated, the same words would mean the opposite.
   const negated = Array.isArray(where?.negate) ? where.negate : [];
-  const rows = schema.getType(type);
-  const filters = schema.getType(filterType);
-  if (!(isObjectType(rows) || isInterfaceType(rows)) || !isInputObjectType(filters)) return undefined;
-  const names = statusFieldsOf(definition);
-  const field = names.find((name) => rows.getFields()[name] !== undefined);
-  const filter = names.find((name) => filters.getFields()[name] !== undefined && !negated.includes(name));
-  const values = getNamedType(filters.getFields()[filter ?? '']?.type);
-  if (field === undefined || filter === undefined || !isEnumType(values)) return undefined;
-  return { field, filter, values: values.getValues().map(({ name }) => name) };
+  const names = statusFieldsOf(root.definition);
+  const field = names.find(root.has);
+  const filter = names.find((name) => root.filter.has(name) && !negated.includes(name));
+  const values = filter === undefined ? undefined : root.filter.words(filter);
+  return field === undefined || filter === undefined || values === undefined
+    ? undefined
+    : { field, filter, values };
 }
 
 /** Whether a stream's rows show the status as the API has it, and not mapped to something else. */

@@ -1,4 +1,3 @@
-import { withOffset } from '../shop/pages/pager.ts';
 import { addSeconds, type UtcSecond } from '../time.ts';
 
 /** Seconds from one to another, both included; undefined stands for no bound. */
@@ -46,14 +45,6 @@ export function dayOf(time: UtcSecond): string {
 
 export function rangeOfDay(day: string): TimeRange {
   return { from: `${day}T00:00:00Z`, to: `${day}T23:59:59Z` };
-}
-
-/** As Centra's filters take it. */
-export function toFilter({ from, to }: TimeRange): { readonly from?: string; readonly to?: string } {
-  return {
-    ...(from !== undefined && { from: withOffset(from) }),
-    ...(to !== undefined && { to: withOffset(to) }),
-  };
 }
 
 function later(a: UtcSecond | undefined, b: UtcSecond | undefined): UtcSecond | undefined {

@@ -1,6 +1,4 @@
-import type { GraphQLSchema } from 'graphql';
-import type { CentraClient } from '../centra/client.ts';
-import { PAGE_SIZE } from '../shop/pages/pager.ts';
+import { PAGE_SIZE } from '../shop/objects.ts';
 import { type Cell, cellOf, countCells, partsOf, rangesOfDays } from './count-cells.ts';
 import type { VerifyGroup } from './group.ts';
 import { reportOf, type StreamReport } from './report.ts';
@@ -9,8 +7,6 @@ import { StreamComparison } from './stream-comparison.ts';
 import { contains, intersect, rangeOfDay, type TimeRange } from './time-range.ts';
 
 export interface VerifyOptions {
-  readonly client: CentraClient;
-  readonly schema: GraphQLSchema;
   readonly signal: AbortSignal;
   /** How many rows of each root are read again, chosen by chance. */
   readonly sample: number;
@@ -29,9 +25,8 @@ export interface VerifiedGroup {
 
 /** Compares the streams of one group with the shop. */
 export async function verifyGroup(group: VerifyGroup, options: VerifyOptions): Promise<VerifiedGroup> {
-  const { client, schema, signal } = options;
   const comparisons = group.members.map((member) => new StreamComparison(member, options.named));
-  const run: GroupRun = { group, options, comparisons, shop: shopRows({ client, schema, signal, group }) };
+  const run: GroupRun = { group, options, comparisons, shop: shopRows(group, options.signal) };
   const { covered } = group.coverage;
   const everything = run.shop.hasCounter
     ? undefined

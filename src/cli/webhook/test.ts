@@ -8,10 +8,10 @@ import { loggingObserver } from '../../console/log.ts';
 import { ConnectorError } from '../../errors.ts';
 import type { ObjectHistory } from '../../inbox/inbox.ts';
 import { openInbox } from '../../inbox/open-inbox.ts';
-import { isObject } from '../../json.ts';
 import { openConfiguration } from '../../read/open-configuration.ts';
 import { openShop } from '../../read/shop.ts';
 import { inboxTenant } from '../../read/told-inbox.ts';
+import { latestOrderNumber } from '../../shop/latest-order.ts';
 import { signatureHeader } from '../../webhook/signature.ts';
 import { durationMs } from '../duration.ts';
 import { receiverAddress } from './address.ts';
@@ -137,17 +137,8 @@ async function latestOrder(configuration: Configuration, surroundings: Surroundi
 }
 
 async function latestIn(client: CentraClient, signal: AbortSignal): Promise<number> {
-  const { data } = await client.ask(
-    {
-      what: 'the latest order',
-      operationName: 'latestOrder',
-      query: 'query latestOrder { orders(sort: [number_DESC], limit: 1) { number } }',
-      variables: {},
-    },
-    signal,
-  );
-  const [order] = Array.isArray(data.orders) ? data.orders : [];
-  if (isObject(order) && typeof order.number === 'number') return order.number;
+  const number = await latestOrderNumber(client, signal);
+  if (number !== undefined) return number;
   throw new ConnectorError({
     kind: 'config',
     code: 'webhook/no_order',

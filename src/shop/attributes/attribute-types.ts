@@ -6,9 +6,10 @@ import type { CentraClient } from '../../centra/client.ts';
 import { ConnectorError } from '../../errors.ts';
 import { isObject } from '../../json.ts';
 import { rootDefinition, rootType } from '../../roots/derive.ts';
-import { objectsOf } from '../pages/list-pager.ts';
-import { PAGE_SIZE } from '../pages/pager.ts';
-import { type SamplePart, sampleRoot } from '../sample.ts';
+import { attributeTypes } from '../documents.ts';
+import { objectsOf, PAGE_SIZE } from '../objects.ts';
+import { openRoot } from '../open-root.ts';
+import type { SamplePart } from '../sample.ts';
 import {
   type AttributeDefinition,
   type AttributeFacts,
@@ -141,15 +142,7 @@ async function sampleAttributes(
   const definition = rootDefinition(root, schema);
   if (definition === undefined) return [];
   const parts = places.map((place) => partOf(place, schema, reference));
-  const sample = await sampleRoot({
-    client,
-    schema,
-    signal,
-    root: definition,
-    parts,
-    rows,
-    oldestRows: rows,
-  });
+  const sample = await openRoot(client, schema, definition).sample({ parts, rows, oldestRows: rows }, signal);
   return places.map((place, at) => {
     const owner = place.owner.name;
     const part = parts[at];
@@ -198,10 +191,10 @@ async function askAttributeTypes({ client, schema, signal }: AttributeSearch): P
   const inner = elementFields.filter((name) => fieldOf(element, name) !== undefined);
   const isUsable = fields.includes('name') && fields.includes('objectType') && inner.includes('key');
   if (field === undefined || !isUsable || field.args.some(isRequiredArgument)) return noTypes;
-  const limit = field.args.some(({ name }) => name === 'limit') ? `(limit: ${PAGE_SIZE})` : '';
-  const query = `query attributeTypes { attributeTypes${limit} { ${fields.join(' ')} elements { ${inner.join(' ')} } } }`;
+  const hasLimit = field.args.some(({ name }) => name === 'limit');
   const what = 'the types of custom attributes';
-  const { data } = await client.ask({ what, operationName: 'attributeTypes', query, variables: {} }, signal);
+  const document = attributeTypes(fields, inner, hasLimit);
+  const { data } = await client.ask({ what, ...document, variables: {} }, signal);
   const definitions = objectsOf(data.attributeTypes, what).map((found) => ({
     owner: String(found.objectType),
     type: String(found.name),
@@ -214,7 +207,7 @@ async function askAttributeTypes({ client, schema, signal }: AttributeSearch): P
       isMultiChoice: one.isMulti === true,
     })),
   }));
-  return { definitions, isWhole: limit === '' || definitions.length < PAGE_SIZE };
+  return { definitions, isWhole: !hasLimit || definitions.length < PAGE_SIZE };
 }
 
 function textOf(value: unknown): string | undefined {

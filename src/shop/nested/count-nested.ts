@@ -1,8 +1,9 @@
 import type { CentraClient } from '../../centra/client.ts';
 import { isObject, type JsonObject } from '../../json.ts';
-import type { ResolvedRoot } from '../open-root.ts';
-import { objectsOf } from '../pages/list-pager.ts';
-import { combineFilters } from '../pages/pager.ts';
+import { type Document, nestedEnds, nestedEndsOf } from '../documents.ts';
+import { oneOf } from '../filter.ts';
+import type { LiveRoot } from '../live-root.ts';
+import { type CentraObject, objectsOf } from '../objects.ts';
 
 /** The first question looks for these places: the list ends between two of them. */
 const FIRST_PLACES: readonly number[] = Object.freeze(Array.from({ length: 11 }, (_, power) => 4 ** power));
@@ -19,46 +20,46 @@ interface Bracket {
   readonly beyond: number;
 }
 
+export interface NestedCountQuestion {
+  readonly client: CentraClient;
+  readonly root: LiveRoot;
+  /** Picks the parents; undefined: all. */
+  readonly where: JsonObject | undefined;
+  readonly nestedList: string;
+  readonly signal: AbortSignal;
+}
+
 /**
  * About how many rows the nested list has in each parent. Nothing counts them, so it is asked whether there is a row at
  * some places: one row each, all parents in one request. Undefined when there are too many parents.
  */
-export async function countNested(
-  root: ResolvedRoot,
-  where: JsonObject,
-  nestedList: string,
-  { client, signal }: { readonly client: CentraClient; readonly signal: AbortSignal },
-): Promise<readonly number[] | undefined> {
-  const { root: list, id, label } = root.definition;
-  const probe = (places: readonly number[]) =>
-    places.map((place, at) => `p${at}: ${nestedList}(limit: 1, page: ${place}) { __typename }`).join(' ');
-  const ask = async (parameters: string, body: string, variables: Readonly<Record<string, unknown>>) => {
-    const query = `query ends_${list}(${parameters}) { ${body} }`;
-    const what = `the number of ${label}`;
-    return (await client.ask({ what, operationName: `ends_${list}`, query, variables }, signal)).data;
-  };
-  const first = await ask(
-    `$where: ${root.filterType}`,
-    `${list}(where: $where, limit: ${MOST_PARENTS}) { ${id} ${probe(FIRST_PLACES)} }`,
-    { where },
-  );
-  const parents = objectsOf(first[list], label);
+export async function countNested(question: NestedCountQuestion): Promise<readonly number[] | undefined> {
+  const { client, root, where, nestedList, signal } = question;
+  const { id, label } = root.definition;
+  const ask = async (document: Document, variables: Readonly<Record<string, unknown>>) =>
+    (await client.ask({ what: `the number of ${label}`, ...document, variables }, signal)).data;
+  const filter = oneOf(root.filter.both(where, {}), label);
+  const first = await ask(nestedEnds(root, nestedList, MOST_PARENTS, FIRST_PLACES), { where: filter });
+  const parents = objectsOf(first[root.list.name], label);
   if (parents.length === MOST_PARENTS) return undefined;
   let brackets = parents.map((parent) =>
     bracketOf(parent, { last: 0, beyond: Number.POSITIVE_INFINITY }, FIRST_PLACES),
   );
-  for (let question = 0; question < FURTHER_QUESTIONS && !brackets.every(isClosed); question += 1) {
-    const places = brackets.map(placesBetween);
-    const open = parents.flatMap((_, at) => ((places[at] ?? []).length > 0 ? [at] : []));
+  const one = (parent: CentraObject | undefined) =>
+    root.filter.both(where, { [id]: [root.filter.id(id, String(parent?.[id]))] })[0];
+  for (let asked = 0; asked < FURTHER_QUESTIONS && !brackets.every(isClosed); asked += 1) {
+    const probed = brackets.map(placesBetween);
+    const open = parents.flatMap((_, at) => ((probed[at] ?? []).length > 0 ? [at] : []));
     const data = await ask(
-      open.map((at) => `$w${at}: ${root.filterType}`).join(', '),
-      open.map((at) => `l${at}: ${list}(where: $w${at}, limit: 1) { ${probe(places[at] ?? [])} }`).join(' '),
-      Object.fromEntries(
-        open.map((at) => [`w${at}`, combineFilters(where, { [id]: [Number(parents[at]?.[id])] })]),
+      nestedEndsOf(
+        root,
+        nestedList,
+        open.map((at) => ({ name: at, probed: probed[at] ?? [] })),
       ),
+      Object.fromEntries(open.map((at) => [`w${at}`, one(parents[at])])),
     );
     brackets = brackets.map((bracket, at) =>
-      open.includes(at) ? bracketOf(objectsOf(data[`l${at}`], label)[0], bracket, places[at] ?? []) : bracket,
+      open.includes(at) ? bracketOf(objectsOf(data[`l${at}`], label)[0], bracket, probed[at] ?? []) : bracket,
     );
   }
   return brackets.map(({ last, beyond }) => Math.round((last + Math.min(beyond, last * 2 + 1) - 1) / 2));

@@ -1,16 +1,10 @@
-import type { GraphQLSchema } from 'graphql';
-import {
-  mergeSelections,
-  renderSelection,
-  type Selection,
-  selectionOfPaths,
-} from '../../catalog/query/selection.ts';
+import { mergeSelections, type Selection, selectionOfPaths } from '../../catalog/query/selection.ts';
 import type { CentraClient } from '../../centra/client.ts';
 import { ConnectorError } from '../../errors.ts';
 import { isObject, type JsonObject } from '../../json.ts';
-import type { ResolvedRoot } from '../open-root.ts';
-import { objectsOf } from '../pages/list-pager.ts';
-import { type CentraObject, PAGE_SIZE } from '../pages/pager.ts';
+import { firstRows, variablesIn } from '../documents.ts';
+import type { LiveRoot } from '../live-root.ts';
+import { type CentraObject, objectsOf, PAGE_SIZE, valueAt } from '../objects.ts';
 import {
   beforePageVariables,
   isNamed,
@@ -21,12 +15,11 @@ import {
   pageVariable,
   withIdentities,
 } from './nested-lists.ts';
-import { follow, listPlaces, withLists } from './nested-places.ts';
+import { listPlaces, withLists } from './nested-places.ts';
 
 export interface NestedCompletionOptions {
   readonly client: CentraClient;
-  readonly schema: GraphQLSchema;
-  readonly root: Pick<ResolvedRoot, 'definition' | 'type' | 'filterType'>;
+  readonly root: LiveRoot;
   /** What the pages of the root are asked for. */
   readonly selection: Selection;
   /** A list that is asked for with this limit, or a larger one, is completed; 200, the most that Centra gives, unless given. */
@@ -48,34 +41,35 @@ export interface NestedCompletion {
 }
 
 /** Reads nested lists to their end: the API cuts them at 200 elements, so that one which comes back full may go on. */
-export function nestedCompletion(options: NestedCompletionOptions): NestedCompletion {
-  const { client, schema, root, most = PAGE_SIZE } = options;
-  const lists = nestedLists(options.selection, root.type, schema, most);
-  if (lists.length === 0) return { selection: options.selection, complete: async (objects) => objects };
-  const { root: field, id, label } = root.definition;
+export function nestedCompletion({
+  client,
+  root,
+  selection: wanted,
+  most = PAGE_SIZE,
+}: NestedCompletionOptions): NestedCompletion {
+  const { definition, schema, type, filter, list: field } = root;
+  const lists = nestedLists(wanted, type, schema, most);
+  if (lists.length === 0) return { selection: wanted, complete: async (objects) => objects };
+  const { id, label } = definition;
   const selection = mergeSelections([
-    withIdentities(options.selection, root.type, schema, lists),
-    selectionOfPaths(schema, root.type, [id]),
+    withIdentities(wanted, type, schema, lists),
+    selectionOfPaths(schema, type, [id]),
   ]);
 
   async function ask(
     object: CentraObject,
-    wanted: Selection,
+    part: Selection,
     variables: JsonObject,
     rows: number,
     signal: AbortSignal,
   ): Promise<CentraObject | undefined> {
-    const braces = renderSelection(wanted);
-    const used = [...new Set([...braces.matchAll(/\$(\w+)/g)].map(([, name]) => name ?? ''))];
-    const declared = used.map((name) => `, $${name}: Int`).join('');
-    const query = `query ${field}($where: ${root.filterType}${declared}) {\n  ${field}(where: $where, limit: 1) ${braces}\n}`;
-    const where = { [id]: [object[id] as string | number] };
-    const given = Object.fromEntries(used.map((name) => [name, variables[name] ?? null]));
+    const [where] = filter.both({}, { [id]: [object[id] as string | number] });
+    const given = Object.fromEntries(variablesIn(part).map((name) => [name, variables[name] ?? null]));
     const { data } = await client.ask(
-      { what: label, operationName: field, query, variables: { where, ...given }, rows },
+      { what: label, ...firstRows(root, 1, part), variables: { where, ...given }, rows },
       signal,
     );
-    return objectsOf(data[field], label)[0];
+    return objectsOf(data[field.name], label)[0];
   }
 
   return Object.freeze({
@@ -261,7 +255,7 @@ class GrowingList {
   /** Where nothing tells elements apart, the whole of one must do to know it again in its place. */
   #nameOf(element: unknown): string {
     const identity = this.#list.identities.at(-1);
-    const name = identity === undefined ? undefined : follow(element, identity);
+    const name = identity === undefined ? undefined : valueAt(element, identity);
     return name === undefined ? JSON.stringify(element) : String(name);
   }
 }

@@ -1,5 +1,5 @@
 import { isObject } from '../../json.ts';
-import type { CentraObject } from '../pages/pager.ts';
+import { type CentraObject, valueAt } from '../objects.ts';
 
 /** One list at a path below an object: where lists or kinds of objects are on the way, there can be several, or none. */
 export interface ListPlace {
@@ -31,7 +31,7 @@ export function listPlaces(
     const key = path[depth];
     if (!isObject(value) || key === undefined) return;
     const identity = depth === 0 ? undefined : identities[depth - 1];
-    const way = `${parent}#${identity === undefined ? '' : String(follow(value, identity))}.${key}`;
+    const way = `${parent}#${identity === undefined ? '' : String(valueAt(value, identity))}.${key}`;
     const elements = value[key];
     if (depth < path.length - 1) visit(elements, depth + 1, way);
     else if (Array.isArray(elements)) places.push({ parent: way, elements, beside: (other) => value[other] });
@@ -57,10 +57,4 @@ export function withLists(
     next += 1;
     return { ...value, [key]: lists[next - 1] ?? inner };
   }
-}
-
-export function follow(value: unknown, path: readonly string[]): unknown {
-  let reached = value;
-  for (const key of path) reached = isObject(reached) ? reached[key] : undefined;
-  return reached;
 }

@@ -1,39 +1,30 @@
-import { renderSelection, type Selection } from '../../catalog/query/selection.ts';
+import type { Selection } from '../../catalog/query/selection.ts';
 import type { CentraClient } from '../../centra/client.ts';
 import { isObject, type JsonObject } from '../../json.ts';
-import { brokenAnswer, type CentraObject, PAGE_SIZE, type Pager } from './pager.ts';
+import { connectionPage } from '../documents.ts';
+import type { LiveField, LiveRoot } from '../live-root.ts';
+import { brokenAnswer, type CentraObject, PAGE_SIZE } from '../objects.ts';
+import type { Pager } from './pager.ts';
 
 export interface ConnectionPagerOptions {
   readonly client: CentraClient;
-  /** The Connection's field on Query: `orderConnection`. */
-  readonly connection: string;
-  /** The type of its `where` argument: `OrderFilter`. */
-  readonly filterType: string;
-  readonly sort: string;
+  readonly root: LiveRoot;
+  readonly connection: LiveField;
   readonly where: JsonObject;
   readonly selection: Selection;
-  readonly label: string;
 }
 
 /** Pages a Connection by its cursor: a keyset, so rows that leave while it is paged do not move the others. */
 export function connectionPager(options: ConnectionPagerOptions): Pager {
-  const { client, connection, filterType, sort, where, selection, label } = options;
-  const query = `query ${connection}($where: ${filterType}, $first: Int, $after: String, $isFirst: Boolean!) {
-  ${connection}(where: $where, sort: [${sort}], first: $first, after: $after) {
-    totalCount @include(if: $isFirst)
-    pageInfo { hasNextPage endCursor }
-    edges { node ${renderSelection(selection)} }
-  }
-}`;
+  const { client, root, connection, where, selection } = options;
+  const { label } = root.definition;
+  const document = connectionPage(connection, root, selection);
   return async (after, signal) => {
     const isFirst = after === undefined;
-    const rows = client.comfortableRows(query, PAGE_SIZE);
+    const rows = client.comfortableRows(document.query, PAGE_SIZE);
     const variables = { where, first: rows, after: after ?? null, isFirst };
-    const answer = await client.ask(
-      { what: label, operationName: connection, query, variables, rows },
-      signal,
-    );
-    const { nodes, endCursor, totalRows } = parseConnection(answer.data[connection], label);
+    const answer = await client.ask({ what: label, ...document, variables, rows }, signal);
+    const { nodes, endCursor, totalRows } = parseConnection(answer.data[connection.name], label);
     if (endCursor !== undefined && endCursor === after) throw brokenAnswer(label, 'repeats its last cursor');
     return { objects: nodes, next: endCursor, totalRows, wentBack: false };
   };

@@ -1,7 +1,10 @@
-import { renderSelection, type Selection } from '../../catalog/query/selection.ts';
+import type { Selection } from '../../catalog/query/selection.ts';
 import type { CentraClient } from '../../centra/client.ts';
-import { isObject, type JsonObject } from '../../json.ts';
-import { brokenAnswer, type CentraObject, PAGE_SIZE, type Page, type Pager } from './pager.ts';
+import type { JsonObject } from '../../json.ts';
+import { listPage } from '../documents.ts';
+import type { LiveRoot } from '../live-root.ts';
+import { brokenAnswer, type CentraObject, objectsOf, PAGE_SIZE } from '../objects.ts';
+import type { Page, Pager } from './pager.ts';
 
 /** One offset page, with the row just before it as it is at that same moment. */
 export interface OffsetPage {
@@ -58,44 +61,31 @@ function parsePosition(text: string | undefined, label: string): { page: number;
 
 export interface ListPagerOptions {
   readonly client: CentraClient;
-  /** The list's field on Query: `returns`. */
-  readonly list: string;
-  readonly filterType: string;
-  readonly sort: string;
+  readonly root: LiveRoot;
   readonly where: JsonObject;
+  /** Holds the root's id. */
   readonly selection: Selection;
-  /** The field that identifies a row, among those of `selection`. */
-  readonly id: string;
-  readonly label: string;
+  /** What is read, for people; the root's label unless given. */
+  readonly what?: string;
 }
 
 /** Pages a root list by offset, sorted by a field that never changes. */
-export function listPager(options: ListPagerOptions): Pager {
-  const { client, list, filterType, sort, where, selection, id, label } = options;
-  const query = `query ${list}($where: ${filterType}, $limit: Int, $page: Int, $probePage: Int, $isProbed: Boolean!) {
-  before: ${list}(where: $where, sort: [${sort}], limit: 1, page: $probePage) @include(if: $isProbed) { ${id} }
-  ${list}(where: $where, sort: [${sort}], limit: $limit, page: $page) ${renderSelection(selection)}
-}`;
+export function listPager({ client, root, where, selection, what }: ListPagerOptions): Pager {
+  const { id, label } = root.definition;
+  const document = listPage(root, selection);
+  const named = what ?? label;
   return offsetPager({
-    label,
+    label: named,
     identify: (object) => String(object[id]),
     fetch: async (page, probePage, signal) => {
       const isProbed = probePage !== undefined;
       const variables = { where, limit: PAGE_SIZE, page, probePage: probePage ?? 1, isProbed };
-      const { data } = await client.ask(
-        { what: label, operationName: list, query, variables, rows: PAGE_SIZE },
-        signal,
-      );
-      const before = isProbed ? objectsOf(data.before, label)[0] : undefined;
+      const { data } = await client.ask({ what: named, ...document, variables, rows: PAGE_SIZE }, signal);
+      const before = isProbed ? objectsOf(data.before, named)[0] : undefined;
       return {
-        objects: objectsOf(data[list], label),
+        objects: objectsOf(data[root.list.name], named),
         before: before === undefined ? undefined : String(before[id]),
       };
     },
   });
-}
-
-export function objectsOf(value: unknown, label: string): readonly CentraObject[] {
-  if (!Array.isArray(value) || !value.every(isObject)) throw brokenAnswer(label, 'is not a list of objects');
-  return value;
 }

@@ -1,12 +1,12 @@
 import { ConnectorError } from '../../errors.ts';
 import type { Message } from '../../protocol/message.ts';
-import { listPager } from '../../shop/pages/list-pager.ts';
-import type { CentraObject } from '../../shop/pages/pager.ts';
+import type { RootDefinition } from '../../roots/definition.ts';
+import type { CentraObject } from '../../shop/objects.ts';
+import type { Rows } from '../../shop/open-root.ts';
+import type { Run } from '../one-run.ts';
 import type { FetchGroup, WindowsPlan } from '../plan.ts';
-import { contextOf } from '../run-context.ts';
 import type { WindowsState } from '../state.generated.ts';
-import type { Outlet, SyncInput } from '../sync-input.ts';
-import { askForIds, openReader, type WindowsReader } from '../windows/group.ts';
+import { openReader, type WindowsReader } from '../windows/group.ts';
 import type { WindowsProgress } from '../windows/progress.ts';
 
 /** Errors that may be about one stream of several that are read together. */
@@ -19,17 +19,15 @@ export class ToldReader {
   readonly label: string;
   /** Streams that cannot be read at all; their windows meet the same. */
   readonly setAside = new Map<string, ConnectorError>();
-  readonly #input: SyncInput;
-  readonly #outlet: Outlet;
+  readonly #run: Run;
   readonly #groups: readonly FetchGroup<WindowsPlan>[];
   readonly #states = new Map<string, WindowsState>();
   #records = 0;
   #readers: readonly WindowsReader[] | undefined;
 
-  constructor(groups: readonly FetchGroup<WindowsPlan>[], input: SyncInput, outlet: Outlet) {
+  constructor(groups: readonly FetchGroup<WindowsPlan>[], run: Run) {
     this.#groups = groups;
-    this.#input = input;
-    this.#outlet = outlet;
+    this.#run = run;
     this.names = groups.flatMap(({ plans }) => plans.map(({ stream }) => stream.name));
     this.label = groups[0]?.root.label ?? 'objects';
   }
@@ -59,7 +57,7 @@ export class ToldReader {
       for (const [able, objects] of await this.#ask(reader, ids)) {
         used.push(able);
         takeAll(able, objects, found, unreadable);
-        await this.#outlet.push(able.members.flatMap((member) => this.#checkpoint(member)));
+        await this.#run.outlet.push(able.members.flatMap((member) => this.#checkpoint(member)));
       }
     }
     this.#readers = used;
@@ -78,7 +76,7 @@ export class ToldReader {
     ids: readonly number[],
   ): Promise<readonly (readonly [WindowsReader, readonly CentraObject[]])[]> {
     try {
-      const { objects } = await askForIds(reader, ids, reader.group.root.pageKey.field);
+      const objects = await this.#byKeys(reader.rows, ids, reader.group.root);
       return [[reader, objects]];
     } catch (error) {
       const parts = await this.#partsAfter(error, reader.group, reader.members);
@@ -89,14 +87,8 @@ export class ToldReader {
   }
 
   async #open(group: FetchGroup<WindowsPlan>): Promise<readonly WindowsReader[]> {
-    const input = { ...this.#input, events: new Map() };
     try {
-      return [
-        openReader(
-          group,
-          contextOf(input, this.#outlet, () => undefined),
-        ),
-      ];
+      return [openReader(group, this.#run)];
     } catch (error) {
       return this.#partsAfter(error, group, []);
     }
@@ -129,16 +121,22 @@ export class ToldReader {
     const [reader] = readers;
     if (reader === undefined || missing.length === 0) return missing;
     if (readers.some(({ group }) => group.where === undefined)) return missing;
-    const { root, identity, context } = reader;
-    const { root: list, pageKey, id, label } = root.definition;
-    const { client } = context;
-    const where = { [pageKey.field]: missing };
-    const { filterType } = root;
-    const { sort, field } = pageKey;
-    const pager = listPager({ client, list, filterType, sort, where, selection: identity, id, label });
-    const { objects } = await pager(undefined, context.signal);
-    const present = new Set(objects.map((object) => object[field]));
+    const { root, identity } = reader;
+    const objects = await this.#byKeys(root.under(undefined).rows(identity), missing, root.definition);
+    const present = new Set(objects.map((object) => object[root.definition.pageKey.field]));
     return missing.filter((key) => !present.has(key));
+  }
+
+  async #byKeys(
+    rows: Rows,
+    keys: readonly number[],
+    { pageKey }: RootDefinition,
+  ): Promise<readonly CentraObject[]> {
+    const found: CentraObject[] = [];
+    for await (const { objects } of rows.byIds(keys, this.#run.input.signal, pageKey.field)) {
+      found.push(...objects);
+    }
+    return found;
   }
 
   #checkpoint(member: WindowsProgress): readonly Message[] {

@@ -1,14 +1,14 @@
 import type { Message } from '../../protocol/message.ts';
 import { confirmEvents, decodeIds, type EventsByObject, waitingEvents } from '../../shop/events.ts';
+import type { Run } from '../one-run.ts';
 import type { StreamPlan } from '../plan.ts';
 import { asConnectorError } from '../stream-errors.ts';
-import type { Outlet, SyncInput } from '../sync-input.ts';
+import type { SyncInput } from '../sync-input.ts';
 
 /** The plans that go on, with what the events system told for them. Without it, the streams that count on it fail. */
 export async function withEvents(
   plans: readonly StreamPlan[],
-  input: SyncInput,
-  { push }: Pick<Outlet, 'push'>,
+  { input, outlet }: Run,
 ): Promise<{ readonly plans: readonly StreamPlan[]; readonly events: EventsByObject }> {
   const concerned = input.hasEvents && input.slice === undefined ? plans.filter(countsOnEvents) : [];
   if (concerned.length === 0) return { plans, events: new Map() };
@@ -18,7 +18,7 @@ export async function withEvents(
     const names = concerned.map(({ stream }) => stream.name);
     if (input.signal.aborted) return { plans, events: new Map() };
     const failure = asConnectorError(error, names);
-    await push(
+    await outlet.push(
       names.flatMap((stream): readonly Message[] => [
         { type: 'failure', stream, error: failure },
         { type: 'status', stream, status: 'incomplete' },

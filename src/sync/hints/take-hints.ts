@@ -1,10 +1,11 @@
 import { ConnectorError } from '../../errors.ts';
 import type { Message } from '../../protocol/message.ts';
-import { PAGE_SIZE } from '../../shop/pages/pager.ts';
+import { PAGE_SIZE } from '../../shop/objects.ts';
+import type { Run } from '../one-run.ts';
+import type { Outlet } from '../outlet.ts';
 import type { FetchGroup, StreamPlan, WindowsPlan } from '../plan.ts';
 import type { WindowsState } from '../state.generated.ts';
 import { asConnectorError } from '../stream-errors.ts';
-import type { Outlet, SyncInput } from '../sync-input.ts';
 import type { ToldId, ToldIds } from './hint-ids.ts';
 import { ToldReader } from './hint-reader.ts';
 
@@ -16,18 +17,15 @@ const MOST_PAGES = 100;
  * left. An id is done once its records and a state have been written; whatever fails in between leaves it to a later run,
  * and the windows find the object in any case.
  */
-export async function takeTold(
-  plans: readonly StreamPlan[],
-  input: SyncInput,
-  outlet: Outlet,
-): Promise<readonly StreamPlan[]> {
+export async function takeTold(plans: readonly StreamPlan[], run: Run): Promise<readonly StreamPlan[]> {
+  const { input, outlet } = run;
   const { told } = input;
   if (told === undefined || input.slice !== undefined || input.extent === 'wholes') return plans;
   let remaining = plans;
   for (const [type, groups] of groupsByType(plans)) {
     const names = groups.flatMap((group) => group.plans.map(({ stream }) => stream.name));
     try {
-      const states = await takeType(type, new ToldReader(groups, input, outlet), told, input, outlet);
+      const states = await takeType(type, new ToldReader(groups, run), told, run);
       remaining = remaining.map((plan) => withState(plan, states));
     } catch (error) {
       if (input.signal.aborted) return remaining;
@@ -72,9 +70,9 @@ async function takeType(
   type: string,
   reader: ToldReader,
   told: ToldIds,
-  input: SyncInput,
-  outlet: Outlet,
+  run: Run,
 ): Promise<ReadonlyMap<string, WindowsState>> {
+  const { input, outlet } = run;
   const counts = { told: 0, unreadable: 0 };
   let reason: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
@@ -97,12 +95,12 @@ async function takeType(
   }
   if (counts.told > 0 && !input.saysOnlyNews)
     outlet.log('info', `Webhooks told of ${counts.told} ${label}, which gave ${reader.records} records.`);
-  await tellSetAside(reader, input, outlet);
+  await tellSetAside(reader, run);
   return reader.states;
 }
 
 /** The windows of these streams meet the same and tell of it; where they are not read, and nothing else is, it is told here. */
-async function tellSetAside(reader: ToldReader, input: SyncInput, outlet: Outlet): Promise<void> {
+async function tellSetAside(reader: ToldReader, { input, outlet }: Run): Promise<void> {
   if (input.extent !== 'told' || !reader.isAtAnEnd) return;
   for (const [stream, error] of reader.setAside) await fail([stream], error, outlet);
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { GoodRow, MappedRow } from '../../catalog/compile/compiled.ts';
 
 /**
  * What was written of a row, by its page key: five characters, so that a row that comes again unchanged is not written again.
@@ -13,6 +14,13 @@ const FINGERPRINT_LENGTH = 5;
 
 export function fingerprint(text: string): string {
   return createHash('sha1').update(text).digest('base64url').slice(0, FINGERPRINT_LENGTH);
+}
+
+/** What tells two versions of one object apart, as far as this stream shows it. */
+export function fingerprintOf(rows: readonly MappedRow[]): string {
+  return fingerprint(
+    JSON.stringify(rows.map((row) => ('quarantined' in row ? null : (row satisfies GoodRow).data))),
+  );
 }
 
 /** A compact text: keys ascending, each the difference from the one before in base 36, then the fingerprint. About eight bytes a row. */

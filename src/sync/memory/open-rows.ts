@@ -1,5 +1,5 @@
 import type { CreatedChange, UpdatedChange } from '../../roots/definition.ts';
-import type { CentraObject } from '../../shop/pages/pager.ts';
+import type { CentraObject } from '../../shop/objects.ts';
 import { decodeSent, encodeSent } from './fingerprint.ts';
 
 export interface OpenRowsOptions {

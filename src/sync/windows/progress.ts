@@ -3,14 +3,15 @@ import type { JsonObject } from '../../json.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { CreatedChange, UpdatedChange } from '../../roots/definition.ts';
 import { encodeIds } from '../../shop/events.ts';
-import type { CentraObject } from '../../shop/pages/pager.ts';
+import type { CentraObject } from '../../shop/objects.ts';
 import { addSeconds, parseCentraTime, type UtcSecond } from '../../time.ts';
 import { WrittenRows } from '../memory/boundary-rows.ts';
 import { Deletions } from '../memory/deletions.ts';
+import { fingerprintOf } from '../memory/fingerprint.ts';
 import { OpenRows } from '../memory/open-rows.ts';
 import { OVERLAP_SECONDS } from '../plan.ts';
 import type { Window, WindowsState } from '../state.generated.ts';
-import { fingerprintOf, StreamWriter } from '../stream-writer.ts';
+import { StreamWriter } from '../stream-writer.ts';
 import { boundsOf, nameOf, overlaps } from './bounds.ts';
 
 const NO_SNAPSHOT: RowContext = Object.freeze({ snapshotAt: '' });

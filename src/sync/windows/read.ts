@@ -1,41 +1,63 @@
 import type { Message } from '../../protocol/message.ts';
-import { PAGE_SIZE, withOffset } from '../../shop/pages/pager.ts';
+import { timeRange } from '../../shop/filter.ts';
 import { pagesAfter } from '../../shop/pages/pages.ts';
-import type { ReadContext } from '../context.ts';
+import type { Run } from '../one-run.ts';
 import type { FetchGroup, WindowsPlan } from '../plan.ts';
 import { runPool } from '../pool.ts';
 import type { Window } from '../state.generated.ts';
-import { askForIds, openReader, readByKeys, rootPager, type WindowsReader } from './group.ts';
+import type { StreamWriter } from '../stream-writer.ts';
+import { openReader, readByKeys, type WindowsReader } from './group.ts';
 import { isReconcileDue, reconcile } from './reconcile.ts';
 import { splitWindow } from './split.ts';
 
-/** Reads what a group of streams is owed: the open rows by id, each window by its pages, and, when it is due, what left no date. */
-export async function readWindows(group: FetchGroup<WindowsPlan>, context: ReadContext): Promise<void> {
-  const reader = openReader(group, context);
+/**
+ * Reads what a group of streams is owed: the open rows by id, each window by its pages, and, when it is due, what left no date.
+ * Returns the streams' writers.
+ */
+export async function readWindows(
+  group: FetchGroup<WindowsPlan>,
+  run: Run,
+): Promise<readonly StreamWriter[]> {
+  const reader = openReader(group, run);
   const { members } = reader;
-  await context.push(generations(reader, false));
+  const { push } = run.outlet;
+  await push(generations(reader, false));
   await readOpen(reader);
   const windows = await windowsToRead(reader);
   const looksAhead = windows.length === 1;
+  const estimate = estimateOf(reader);
   await runPool(
-    windows.map((window) => () => readWindow(reader, window, looksAhead)),
-    context.maxConcurrency,
+    windows.map((window) => () => readWindow(reader, window, looksAhead, estimate)),
+    run.input.maxConcurrency,
   );
   await applyEvents(reader);
   if (isReconcileDue(reader)) await reconcile(reader);
   // Every stream ends with a state, also when it was owed nothing.
-  if (windows.length === 0) await context.push(members.flatMap((member) => member.checkpoint()));
-  await context.push(generations(reader, true));
-  if (context.hasWebhooks) tellHealed(reader);
+  if (windows.length === 0) await push(members.flatMap((member) => member.checkpoint()));
+  await push(generations(reader, true));
+  if (run.input.told !== undefined) tellHealed(reader);
+  return members.map(({ writer }) => writer);
+}
+
+type Estimate = (rows: number) => void;
+
+/** Each part of a split window tells its own number; the platform wants the whole. How many elements a nested list has is not known. */
+function estimateOf({ group, run }: WindowsReader): Estimate {
+  const streams = group.plans.flatMap(({ stream }) => (stream.each.length === 0 ? [stream.name] : []));
+  let expected = 0;
+  return (rows) => {
+    expected += rows;
+    void run.outlet.push(streams.map((stream) => ({ type: 'estimate', stream, rows: expected })));
+  };
 }
 
 /** Webhooks get lost: what they did not tell of, or not yet, is found by its time. */
-function tellHealed({ group, members, context }: WindowsReader): void {
+function tellHealed({ group, members, run }: WindowsReader): void {
   const { webhookType, label } = group.root;
   if (webhookType === undefined || group.plans.some(({ readBefore }) => readBefore === undefined)) return;
   const healed = Math.max(0, ...members.map(({ untold }) => untold));
-  if (healed === 0 && context.saysOnlyNews) return;
-  context.log('info', `${healed} changed ${label} came without a webhook, or before it.`);
+  if (healed === 0 && run.input.saysOnlyNews) return;
+  run.outlet.log('info', `${healed} changed ${label} came without a webhook, or before it.`);
 }
 
 /** Only a full refresh brings the whole of its streams. */
@@ -48,12 +70,10 @@ function generations({ group }: WindowsReader, isWhole: boolean): readonly Messa
 }
 
 /** The windows that are owed; a long one that was not begun is cut into parts. */
-async function windowsToRead({ group, root, members, context }: WindowsReader): Promise<readonly Window[]> {
-  const { client, signal } = context;
+async function windowsToRead({ group, root, members, run }: WindowsReader): Promise<readonly Window[]> {
   for (const window of members[0]?.owed ?? []) {
     if (window.after !== undefined || !isLong(window)) continue;
-    const options = { client, root, where: group.where, filter: group.change.filter, signal };
-    const parts = await splitWindow(window, options);
+    const parts = await splitWindow(window, root, group.change.filter, run.input.signal);
     if (parts.length > 1) for (const member of members) member.split(window, parts);
   }
   return members[0]?.owed ?? [];
@@ -65,57 +85,51 @@ function isLong({ from, to }: Window): boolean {
   return from === undefined || Date.parse(to) - Date.parse(from) > DAY_MS;
 }
 
-async function readWindow(reader: WindowsReader, window: Window, looksAhead: boolean): Promise<void> {
-  const { members, context, group } = reader;
-  const { signal } = context;
-  const { change } = group;
-  const range = { ...(window.from && { from: withOffset(window.from) }), to: withOffset(window.to) };
-  const pager = rootPager(reader, { [change.filter]: range }, reader.selection);
+async function readWindow(
+  { rows, members, run, group }: WindowsReader,
+  window: Window,
+  looksAhead: boolean,
+  estimate: Estimate,
+): Promise<void> {
+  const { signal } = run.input;
+  const pager = rows.pages({ [group.change.filter]: timeRange(window) });
   for await (const page of pagesAfter(pager, { after: window.after, signal, looksAhead })) {
-    if (page.totalRows !== undefined) context.estimate(group.plans, page.totalRows);
-    const objects = await reader.complete(page.objects, signal);
-    for (const object of objects) for (const member of members) member.take(object, window);
-    await context.push(members.flatMap((member) => member.checkpointIn(window, page.next)));
+    if (page.totalRows !== undefined) estimate(page.totalRows);
+    for (const object of page.objects) for (const member of members) member.take(object, window);
+    await run.outlet.push(members.flatMap((member) => member.checkpointIn(window, page.next)));
   }
 }
 
 /** Rows whose changes have no date are asked for by id until they are final. */
 async function readOpen(reader: WindowsReader): Promise<void> {
-  const { members, context, group } = reader;
+  const { members, run, group } = reader;
   const keys = [...new Set(members.flatMap((member) => member.openKeys))].sort((a, b) => a - b);
   const gone = await readByKeys(reader, keys);
   if (gone === 0) return;
   const told = members.some((member) => member.tellsDeletions)
     ? 'their rows are marked as deleted'
     : 'their rows stay as they were last written';
-  context.log('warn', `${gone} ${group.root.label} that were open are gone from the shop; ${told}.`);
+  run.outlet.log('warn', `${gone} ${group.root.label} that were open are gone from the shop; ${told}.`);
 }
 
 /** Takes in what the events system told: after the windows, so that it has the last word on what they gave. */
-async function applyEvents(reader: WindowsReader): Promise<void> {
-  const { group, members, context } = reader;
+async function applyEvents({ group, rows, members, run }: WindowsReader): Promise<void> {
   const { eventObject, label } = group.root;
-  const events = eventObject === undefined ? undefined : context.events.get(eventObject);
+  const { push, log } = run.outlet;
+  const events = eventObject === undefined ? undefined : run.events.get(eventObject);
   if (events === undefined || group.plans.some(({ wanted }) => wanted.mode === 'full_refresh')) return;
-  for (let start = 0; start < events.changed.length; start += PAGE_SIZE) {
-    await readByReferences(reader, events.changed.slice(start, start + PAGE_SIZE));
+  for await (const { objects } of rows.byIds(events.changed, run.input.signal)) {
+    for (const object of objects) for (const member of members) member.takeAgain(object, true);
+    await push(members.flatMap((member) => member.checkpoint()));
   }
   for (const reference of events.deleted) {
-    for (const member of members) member.dropReference(reference, context.serverNow);
+    for (const member of members) member.dropReference(reference, run.serverNow);
   }
   for (const member of members) member.handled(events.eventIds);
-  await context.push(members.flatMap((member) => member.checkpoint()));
+  await push(members.flatMap((member) => member.checkpoint()));
   if (events.changed.length + events.deleted.length === 0) return;
-  context.log(
+  log(
     'info',
     `The events system told of ${events.changed.length} changed and ${events.deleted.length} deleted ${label}.`,
   );
-}
-
-async function readByReferences(reader: WindowsReader, references: readonly string[]): Promise<void> {
-  const { members, context, group } = reader;
-  const areNumbers = group.root.pageKey.field === group.root.id;
-  const { objects } = await askForIds(reader, areNumbers ? references.map(Number) : references);
-  for (const object of objects) for (const member of members) member.takeAgain(object, true);
-  await context.push(members.flatMap((member) => member.checkpoint()));
 }

@@ -1,13 +1,13 @@
-import { withOffset } from '../../shop/pages/pager.ts';
-import { pagesAfter } from '../../shop/pages/pages.ts';
+import { timeRange } from '../../shop/filter.ts';
 import { addSeconds } from '../../time.ts';
-import { readByKeys, rootPager, type WindowsReader } from './group.ts';
+import { readByKeys, type WindowsReader } from './group.ts';
 
 const DAY_SECONDS = 86_400;
 
 /** Only streams that have been read before, of roots whose rows change without a date, and only so often as configured. */
-export function isReconcileDue({ group, members, context }: WindowsReader): boolean {
-  const { reconcileEveryHours, serverNow } = context;
+export function isReconcileDue({ group, members, run }: WindowsReader): boolean {
+  const { input, serverNow } = run;
+  const { reconcileEveryHours } = input;
   if (group.change.kind !== 'created' || reconcileEveryHours === 0) return false;
   if (group.plans.some(({ wanted, state }) => wanted.mode === 'full_refresh' || state.through === undefined))
     return false;
@@ -22,20 +22,20 @@ export function isReconcileDue({ group, members, context }: WindowsReader): bool
  * one that is gone is told to be deleted. It asks for ids and statuses alone.
  */
 export async function reconcile(reader: WindowsReader): Promise<void> {
-  const { group, root, members, context, identity } = reader;
-  const { serverNow, reconcileDaysBack, signal } = context;
+  const { group, root, members, run, identity } = reader;
+  const { serverNow, outlet } = run;
+  const { reconcileDaysBack, startDate, signal } = run.input;
   const { label, pageKey } = group.root;
   if (group.change.kind !== 'created') return;
   const { finalStatuses, filter } = group.change;
   const day = addSeconds(serverNow, -reconcileDaysBack * DAY_SECONDS).slice(0, 10);
-  const range = {
-    from: withOffset(laterStart(`${day}T00:00:00Z`, context.startDate)),
-    to: withOffset(members[0]?.through ?? serverNow),
-  };
-  const pager = rootPager(reader, { [filter]: range }, identity);
+  const range = timeRange({
+    from: laterStart(`${day}T00:00:00Z`, startDate),
+    to: members[0]?.through ?? serverNow,
+  });
   const present = new Set<number>();
   const toRead = new Set<number>();
-  for await (const { objects } of pagesAfter(pager, { after: undefined, signal, looksAhead: true })) {
+  for await (const { objects } of root.rows(identity).all({ [filter]: range }, signal)) {
     for (const object of objects) {
       const key = Number(object[pageKey.field]);
       present.add(key);
@@ -56,8 +56,8 @@ export async function reconcile(reader: WindowsReader): Promise<void> {
     member.forgetBefore(day);
     member.reconciled(serverNow);
   }
-  await context.push(members.flatMap((member) => member.checkpoint()));
-  context.log(
+  await outlet.push(members.flatMap((member) => member.checkpoint()));
+  outlet.log(
     'info',
     `Compared ${present.size} ${label} since ${day} with the shop: ${toRead.size} were read again, ${gone} are gone.`,
   );

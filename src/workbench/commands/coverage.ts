@@ -1,9 +1,10 @@
+import type { GraphQLSchema } from 'graphql';
 import type { CentraClient } from '../../centra/client.ts';
 import type { Surroundings } from '../../console/command-context.ts';
 import { SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { rootNames } from '../../roots/derive.ts';
-import { sampleRoot } from '../../shop/sample.ts';
+import { openRoot } from '../../shop/open-root.ts';
 import { type CoverageInput, coverageOf, type GroupSample } from '../discovery/coverage.ts';
 import { mappedData } from '../discovery/mapped-data.ts';
 import { type GroupData, type StreamGroup, unmappedData } from '../discovery/unmapped-data.ts';
@@ -90,7 +91,7 @@ async function sampleGroup(
   group: StreamGroup,
   data: GroupData,
   client: CentraClient,
-  schema: Parameters<typeof sampleRoot>[0]['schema'],
+  schema: GraphQLSchema,
   rows: number,
   signal: AbortSignal,
 ): Promise<GroupSample> {
@@ -101,15 +102,13 @@ async function sampleGroup(
     root.change.kind === 'snapshot' &&
     group.streams.some(({ each }) => root.change.kind === 'snapshot' && each[0] === root.change.nestedList);
   const columns = group.streams.flatMap((stream) => stream.columns);
-  const { objects, refused } = await sampleRoot({
-    client,
-    schema,
+  const { objects, refused } = await openRoot(client, schema, root, where).sample(
+    {
+      parts: [...columns, ...data.unmapped],
+      rows: isNested ? Math.min(rows, NESTED_PARENTS) : rows,
+      nestedRows: Math.min(200, Math.max(1, Math.ceil(rows / 10))),
+    },
     signal,
-    root,
-    where,
-    parts: [...columns, ...data.unmapped],
-    rows: isNested ? Math.min(rows, NESTED_PARENTS) : rows,
-    nestedRows: Math.min(200, Math.max(1, Math.ceil(rows / 10))),
-  });
+  );
   return { group, ...data, objects, refused };
 }

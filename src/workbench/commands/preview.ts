@@ -15,7 +15,7 @@ import type { Surroundings } from '../../console/command-context.ts';
 import { SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { rootType } from '../../roots/derive.ts';
-import { sampleRoot } from '../../shop/sample.ts';
+import { openRoot } from '../../shop/open-root.ts';
 import { BLOTTED, type PreviewRow, previewRows } from '../discovery/preview.ts';
 import { asAnswerTo } from '../discovery/recorded-answer.ts';
 import { type CatalogArguments, type OpenCatalog, openCatalog, refuseErrors } from './open-catalog.ts';
@@ -122,16 +122,14 @@ async function* objectsFor(
   const { root, where, selection } = stream;
   if (from === undefined && client !== undefined) {
     const isNested = root.change.kind === 'snapshot' && root.change.nestedList === stream.each[0];
-    const { objects } = await sampleRoot({
-      client,
-      schema,
+    const { objects } = await openRoot(client, schema, root, where).sample(
+      {
+        parts: [{ selection, permissions: [], isNeeded: true }],
+        rows: isNested ? NESTED_PARENTS : limit,
+        nestedRows: Math.min(limit, 200),
+      },
       signal,
-      root,
-      where,
-      parts: [{ selection, permissions: [], isNeeded: true }],
-      rows: isNested ? NESTED_PARENTS : limit,
-      nestedRows: Math.min(limit, 200),
-    });
+    );
     for (const object of objects) yield { object, absent: nothingAbsent };
     return;
   }

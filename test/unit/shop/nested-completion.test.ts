@@ -10,6 +10,7 @@ import {
 import type { CentraClient, Query } from '../../../src/centra/client.ts';
 import type { RootDefinition } from '../../../src/roots/definition.ts';
 import { rootDefinition } from '../../../src/roots/derive.ts';
+import { findRoot } from '../../../src/shop/live-root.ts';
 import { nestedCompletion } from '../../../src/shop/nested/nested-completion.ts';
 import { goodStream, reference } from '../catalog/compile-yaml.ts';
 import { openShop, type Row, type ShopClient } from '../sandbox/shop-client.ts';
@@ -19,7 +20,8 @@ const most = 3;
 
 const schema = buildSchema(`
   input BoxFilter { id: [Int!] }
-  type Query { boxes(where: BoxFilter, limit: Int = 20, page: Int = 1): [Box!]! }
+  enum BoxSort { id_ASC }
+  type Query { boxes(where: BoxFilter, sort: [BoxSort!], limit: Int = 20, page: Int = 1): [Box!]! }
   type Box { id: Int!, items(limit: Int = 20, page: Int = 1): [Item!]!, parts: [Part!]!, marks(limit: Int = 20, page: Int = 1): [Mark!]!, notes(limit: Int = 20): [Item!]! }
   type Part { id: Int!, items(limit: Int = 20, page: Int = 1): [Item!]! }
   type Item { id: Int!, subs(limit: Int = 20, page: Int = 1): [Sub!]! }
@@ -79,8 +81,7 @@ function clientOf(shop: Shop): CentraClient {
 
 async function completed(shop: Shop, selection: Selection): Promise<Row | undefined> {
   const client = clientOf(shop);
-  const root = { definition: boxes, type: 'Box', filterType: 'BoxFilter' };
-  const completion = nestedCompletion({ client, schema, root, selection, most });
+  const completion = nestedCompletion({ client, root: findRoot(schema, boxes), selection, most });
   const events = shop.events.splice(0);
   const query = `{ boxes(limit: 1) ${renderSelection(completion.selection)} }`;
   const first = await client.ask({ what: '', operationName: '', query, variables: {} } as never, signal);
@@ -109,8 +110,7 @@ describe('a nested list', () => {
     const shop = shopOf({ id: 7 });
     const common = {
       client: clientOf(shop),
-      schema,
-      root: { definition: boxes, type: 'Box', filterType: 'BoxFilter' },
+      root: findRoot(schema, boxes),
     };
     const objects = [{ id: 7, items_limit_3: items(3) }];
     const wanted = nestedCompletion({ ...common, selection: ownItems });
@@ -231,7 +231,7 @@ describe('against the sandbox', () => {
   const purchaseOrders = (live: GraphQLSchema) => {
     const definition = rootDefinition('purchaseOrders', live);
     if (definition === undefined) throw new Error('There are no purchase orders.');
-    return { definition, type: 'PurchaseOrder', filterType: 'PurchaseOrderFilter' };
+    return findRoot(live, definition);
   };
   const yaml = `version: 1
 streams:
@@ -263,7 +263,7 @@ streams:
     const { client, count } = sandboxClient(before);
     const root = purchaseOrders(reference);
     const { selection } = stream;
-    const completion = nestedCompletion({ client, schema: reference, root, selection, most: 2 });
+    const completion = nestedCompletion({ client, root, selection, most: 2 });
     const { data } = await shop.ask(
       `{ purchaseOrders(limit: 200, sort: [id_ASC]) ${renderSelection(completion.selection)} }`,
     );
@@ -315,9 +315,9 @@ streams:
     key: [warehouse, size]
     columns: { warehouse: ^id, size: productSize.id, beside: 'warehouse.stock(limit: 40)[].productSize.id' }`);
     const { client, count } = sandboxClient();
-    const root = { definition: stream.root, type: 'Warehouse', filterType: 'WarehouseFilter' };
+    const root = findRoot(reference, stream.root);
     const { selection } = stream;
-    const completion = nestedCompletion({ client, schema: reference, root, selection, most: 40 });
+    const completion = nestedCompletion({ client, root, selection, most: 40 });
     const variables = { limit: 3, page: 2 };
     const { data } = await shop.ask(
       `query q($limit: Int, $page: Int) { warehouses(limit: 1) ${renderSelection(completion.selection)} }`,

@@ -1,27 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { PAGE_SIZE } from '../../../src/shop/objects.ts';
 import { offsetPager } from '../../../src/shop/pages/list-pager.ts';
-import { combineFilters, PAGE_SIZE } from '../../../src/shop/pages/pager.ts';
-
-test.each([
-  ['nothing', undefined, { updatedAt: { to: 'b' } }, { updatedAt: { to: 'b' } }],
-  ['another field', { storeId: [1] }, { updatedAt: { to: 'b' } }, { storeId: [1], updatedAt: { to: 'b' } }],
-  [
-    'a wider range',
-    { updatedAt: { from: '2026-01-01T00:00:00+00:00' } },
-    { updatedAt: { from: '2026-03-01T00:00:00+00:00', to: '2026-04-01T00:00:00+00:00' } },
-    { updatedAt: { from: '2026-03-01T00:00:00+00:00', to: '2026-04-01T00:00:00+00:00' } },
-  ],
-  [
-    'a narrower range in another zone',
-    { updatedAt: { from: '2026-03-01T01:00:00+02:00', to: '2026-03-01T02:00:00+02:00' } },
-    { updatedAt: { from: '2026-02-28T00:00:00+00:00', to: '2026-04-01T00:00:00+00:00' } },
-    { updatedAt: { from: '2026-03-01T01:00:00+02:00', to: '2026-03-01T02:00:00+02:00' } },
-  ],
-  ['a list of ids', { id: [1, 2, 3] }, { id: [3, 4] }, { id: [3] }],
-])("the mapping's filter is %s", (_, where, condition, combined) => {
-  expect(combineFilters(where, condition)).toEqual(combined);
-});
 
 /** An offset list whose rows go away while it is paged: `removals` are taken away, one before each request. */
 function shrinkingList(rows: number[], removals: readonly number[]) {

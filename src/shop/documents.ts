@@ -1,0 +1,260 @@
+/**
+ * Every text that is sent to a shop, but for the two that the client itself needs (its schema and its rate limits).
+ * Each is a function of what the live schema offers and of what is selected; test/golden/shop/documents.txt shows them all.
+ */
+import { renderSelection, type Selection } from '../catalog/query/selection.ts';
+import type { LiveField, LiveRoot } from './live-root.ts';
+import { PAGE_SIZE } from './objects.ts';
+
+export interface Document {
+  readonly operationName: string;
+  readonly query: string;
+}
+
+/**
+ * A page of a list by offset, with the row just before it as it is at that same moment: it shows whether rows moved.
+ * Variables: `where`, `limit`, `page`, `probePage`, `isProbed`.
+ */
+export function listPage({ list, definition }: LiveRoot, selection: Selection): Document {
+  const { id, pageKey } = definition;
+  const where = `where: $where${sorted(list, pageKey.sort)}`;
+  return document(
+    list.name,
+    `$where: ${list.whereType}, ${PAGE_VARIABLES}`,
+    `{
+  before: ${list.name}(${where}, limit: 1, page: $probePage) @include(if: $isProbed) { ${id} }
+  ${list.name}(${where}, limit: $limit, page: $page) ${renderSelection(selection)}
+}`,
+  );
+}
+
+/** A page of a Connection after a cursor. Variables: `where`, `first`, `after`, `isFirst`. */
+export function connectionPage(
+  connection: LiveField,
+  { definition }: LiveRoot,
+  selection: Selection,
+): Document {
+  const { name, whereType } = connection;
+  return document(
+    name,
+    `$where: ${whereType}, $first: Int, $after: String, $isFirst: Boolean!`,
+    `{
+  ${name}(where: $where${sorted(connection, definition.pageKey.sort)}, first: $first, after: $after) {
+    totalCount @include(if: $isFirst)
+    pageInfo { hasNextPage endCursor }
+    edges { node ${renderSelection(selection)} }
+  }
+}`,
+  );
+}
+
+/**
+ * A page of a list inside one parent, with the row just before it. `identity` is the path that tells its rows apart.
+ * Variables: those of `listPage`; the selection holds the list itself, with `$limit` and `$page`.
+ */
+export function nestedPage(
+  { list, type }: LiveRoot,
+  nestedList: string,
+  identity: readonly string[],
+  selection: Selection,
+): Document {
+  const braces = identity.reduceRight((inner, name) => `{ ${name} ${inner} }`, '');
+  return document(
+    `${list.name}_${nestedList}`,
+    `$where: ${list.whereType}, ${PAGE_VARIABLES}`,
+    `{
+  ${list.name}(where: $where, limit: 1) {
+    before: ${nestedList}(limit: 1, page: $probePage) @include(if: $isProbed) ${braces}
+    ... on ${type} ${renderSelection(selection)}
+  }
+}`,
+  );
+}
+
+const PAGE_VARIABLES = '$limit: Int, $page: Int, $probePage: Int, $isProbed: Boolean!';
+
+/** Some rows in the API's own order. Variables: `where`, and those that the selection names. */
+export function firstRows({ list }: LiveRoot, rows: number, selection: Selection): Document {
+  return document(
+    list.name,
+    `$where: ${list.whereType}${declared(selection)}`,
+    `{\n  ${list.name}(where: $where, limit: ${rows}) ${renderSelection(selection)}\n}`,
+  );
+}
+
+/**
+ * A page of the newest rows as `newest`; as `oldest`, some of the oldest in the same request, where there is a number of them.
+ * Variables: `where`, and those that the selection names.
+ */
+export function samplePage(
+  { list, definition }: LiveRoot,
+  selection: Selection,
+  { rows, page, oldestRows }: { readonly rows: number; readonly page: number; readonly oldestRows: number },
+): Document {
+  const oldest = sorted(list, definition.pageKey.sort);
+  const newest = sorted(list, definition.pageKey.sort.replace(/_ASC$/, '_DESC'));
+  const part = (alias: string, sort: string, limit: number, at: number) =>
+    `${alias}: ${list.name}(where: $where${sort}, limit: ${Math.min(PAGE_SIZE, limit)}, page: ${at}) ${renderSelection(selection)}`;
+  const parts = [part('newest', newest, rows, page)];
+  if (oldestRows > 0) parts.push(part('oldest', oldest, oldestRows, 1));
+  return document(
+    list.name,
+    `$where: ${list.whereType}${declared(selection)}`,
+    `{\n  ${parts.join('\n  ')}\n}`,
+  );
+}
+
+/** The time of the oldest row. Variables: `where`. */
+export function oldestRow(
+  { list }: LiveRoot,
+  { field, sort }: { readonly field: string; readonly sort: string },
+): Document {
+  return document(
+    `oldest_${list.name}`,
+    `$where: ${list.whereType}`,
+    `{ ${list.name}(where: $where${sorted(list, sort)}, limit: 1) { ${field} } }`,
+  );
+}
+
+/** The numbers of rows of so many filters, each under `n` and its place. Variables: `n0`, `n1`, … */
+export function countsBy(counter: LiveField, filters: number): Document {
+  const parts = places(filters).map((at) => `n${at}: ${counter.name}(where: $n${at})`);
+  return document('counts', countVariables(counter, filters), `{ counters { ${parts.join(' ')} } }`);
+}
+
+/** The same by a Connection, which costs as much as a list. */
+export function countsByConnection(connection: LiveField, filters: number): Document {
+  const parts = places(filters).map(
+    (at) => `n${at}: ${connection.name}(where: $n${at}, first: 1) { totalCount }`,
+  );
+  return document('counts', countVariables(connection, filters), `{ ${parts.join(' ')} }`);
+}
+
+function countVariables({ whereType }: LiveField, filters: number): string {
+  return places(filters)
+    .map((at) => `$n${at}: ${whereType}`)
+    .join(', ');
+}
+
+/** Whether a nested list has a row at these places, as `p0`, `p1`, …, in each of so many parents. Variables: `where`. */
+export function nestedEnds(
+  { list, definition }: LiveRoot,
+  nestedList: string,
+  parents: number,
+  probed: readonly number[],
+): Document {
+  return document(
+    `ends_${list.name}`,
+    `$where: ${list.whereType}`,
+    `{ ${list.name}(where: $where, limit: ${parents}) { ${definition.id} ${probes(nestedList, probed)} } }`,
+  );
+}
+
+/** The same for single parents, each with places of its own. Variables: `w` and the parent's name for each. */
+export function nestedEndsOf(
+  { list }: LiveRoot,
+  nestedList: string,
+  parents: readonly { readonly name: number; readonly probed: readonly number[] }[],
+): Document {
+  const parts = parents.map(
+    ({ name, probed }) =>
+      `l${name}: ${list.name}(where: $w${name}, limit: 1) { ${probes(nestedList, probed)} }`,
+  );
+  return document(
+    `ends_${list.name}`,
+    parents.map(({ name }) => `$w${name}: ${list.whereType}`).join(', '),
+    `{ ${parts.join(' ')} }`,
+  );
+}
+
+function probes(nestedList: string, probed: readonly number[]): string {
+  return probed
+    .map((place, at) => `p${at}: ${nestedList}(limit: 1, page: ${place}) { __typename }`)
+    .join(' ');
+}
+
+/** The number of the newest order. */
+export const latestOrder: Document = document(
+  'latestOrder',
+  '',
+  '{ orders(sort: [number_DESC], limit: 1) { number } }',
+);
+
+/** All types of custom attributes, with the fields that this API has. */
+export function attributeTypes(
+  fields: readonly string[],
+  elementFields: readonly string[],
+  hasLimit: boolean,
+): Document {
+  const limit = hasLimit ? `(limit: ${PAGE_SIZE})` : '';
+  return document(
+    'attributeTypes',
+    '',
+    `{ attributeTypes${limit} { ${fields.join(' ')} elements { ${elementFields.join(' ')} } } }`,
+  );
+}
+
+// The events system is asked with literals: the names of its input types differ between what is public of it.
+
+/** A page of the events that wait, of these kinds of objects, or of all. Variables: `page`. */
+export function waitingEvents(objectTypes: readonly string[] | undefined): Document {
+  const where = objectTypes === undefined ? '{}' : `{ objectType: [${objectTypes.join(', ')}] }`;
+  return document(
+    'waitingEvents',
+    '$page: Int',
+    `{\n  events(where: ${where}, limit: ${PAGE_SIZE}, page: $page) { id objectType changeType objectReference }\n}`,
+  );
+}
+
+/** The kinds of objects whose events are queued. */
+export const eventListeners: Document = document('listeners', '', '{ eventListeners { objectType } }');
+
+export function listenTo(objectTypes: readonly string[]): Document {
+  const input = objectTypes.map((objectType) => `{ objectType: ${objectType} }`).join(', ');
+  return mutation('listen', `{ setEventListeners(input: [${input}]) { userErrors { message } } }`);
+}
+
+export function confirmEvents(ids: readonly number[]): Document {
+  return mutation(
+    'confirm',
+    `{ confirmEvents(input: { eventsIds: [${ids.join(', ')}] }) { userErrors { message } } }`,
+  );
+}
+
+function document(operationName: string, variables: string, body: string): Document {
+  const declaration = variables === '' ? '' : `(${variables})`;
+  return Object.freeze({ operationName, query: `query ${operationName}${declaration} ${body}` });
+}
+
+function mutation(operationName: string, body: string): Document {
+  return Object.freeze({ operationName, query: `mutation ${operationName} ${body}` });
+}
+
+function places(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, at) => at);
+}
+
+function sorted(field: LiveField, sort: string): string {
+  const value = field.sortBy(sort);
+  return value === undefined ? '' : `, sort: ${value}`;
+}
+
+/** The variables that a selection names, in their order: pages and limits of nested lists. */
+export function variablesIn(selection: Selection): readonly string[] {
+  return [...new Set(namedIn(selection))];
+}
+
+/** A string that a catalog writes may hold a dollar too: only a whole argument is a variable. */
+function* namedIn({ fields, fragments }: Selection): Generator<string> {
+  for (const { args, selection } of fields) {
+    for (const { literal } of args) if (literal.startsWith('$')) yield literal.slice(1);
+    if (selection !== undefined) yield* namedIn(selection);
+  }
+  for (const { selection } of fragments) yield* namedIn(selection);
+}
+
+function declared(selection: Selection): string {
+  return variablesIn(selection)
+    .map((name) => `, $${name}: Int`)
+    .join('');
+}
