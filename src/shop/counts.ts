@@ -1,6 +1,6 @@
 import type { CentraClient } from '../centra/client.ts';
 import { isObject, type JsonObject } from '../json.ts';
-import { countsBy, countsByConnection } from './documents.ts';
+import { countBy, countsBy, countsByConnection, type Document } from './documents.ts';
 import type { LiveRoot } from './live-root.ts';
 import { brokenAnswer } from './objects.ts';
 
@@ -46,21 +46,33 @@ export function certain(counts: readonly (number | undefined)[], label: string):
 }
 
 async function countBatch(
-  { client, root, signal }: CountQuestion,
+  question: CountQuestion,
   wheres: readonly JsonObject[],
 ): Promise<readonly (number | undefined)[]> {
-  const { definition, counter, connection } = root;
-  const document =
-    (counter && countsBy(counter, wheres.length)) ??
-    (connection && countsByConnection(connection, wheres.length));
-  if (document === undefined) return wheres.map(() => undefined);
-  const variables = Object.fromEntries(wheres.map((where, at) => [`n${at}`, where]));
-  const what = `the number of ${definition.label}`;
-  const { data } = await client.ask({ what, ...document, variables }, signal);
-  const counters = counter ? data.counters : data;
-  return wheres.map((_, at) => {
-    const value = isObject(counters) ? counters[`n${at}`] : undefined;
-    const count = counter || !isObject(value) ? value : value.totalCount;
-    return typeof count === 'number' ? count : undefined;
-  });
+  const { counter, connection } = question.root;
+  const [where] = wheres;
+  const names = wheres.map((_, at) => `n${at}`);
+  const variables = Object.fromEntries(wheres.map((one, at) => [`n${at}`, one]));
+  if (counter !== undefined && wheres.length === 1) {
+    const { counters } = await ask(question, countBy(counter), { where });
+    return [numberAt(counters, counter.name)];
+  }
+  if (counter !== undefined) {
+    const { counters } = await ask(question, countsBy(counter, wheres.length), variables);
+    return names.map((name) => numberAt(counters, name));
+  }
+  if (connection === undefined) return wheres.map(() => undefined);
+  const data = await ask(question, countsByConnection(connection, wheres.length), variables);
+  return names.map((name) => numberAt(data[name], 'totalCount'));
+}
+
+async function ask({ client, root, signal }: CountQuestion, document: Document, variables: Variables) {
+  return (await client.ask({ what: root.definition.label, ...document, variables }, signal)).data;
+}
+
+type Variables = Readonly<Record<string, JsonObject | undefined>>;
+
+function numberAt(value: unknown, name: string): number | undefined {
+  const count = isObject(value) ? value[name] : undefined;
+  return typeof count === 'number' ? count : undefined;
 }

@@ -116,6 +116,11 @@ export function oldestRow(
   );
 }
 
+/** The number of rows of one filter. Variables: `where`. */
+export function countBy({ name, whereType }: LiveField): Document {
+  return document(`count_${name}`, `$where: ${whereType}`, `{ counters { ${name}(where: $where) } }`);
+}
+
 /** The numbers of rows of so many filters, each under `n` and its place. Variables: `n0`, `n1`, … */
 export function countsBy(counter: LiveField, filters: number): Document {
   const parts = places(filters).map((at) => `n${at}: ${counter.name}(where: $n${at})`);
