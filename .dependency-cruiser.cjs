@@ -35,9 +35,55 @@ const rooms = Object.entries(mayImport).map(([room, others]) => ({
   to: { path: '^src/', pathNot: [ground, ...[room, ...others].map((allowed) => `^src/${allowed}/`)] },
 }));
 
+/**
+ * Inside a room: its floors, the lowest first. A floor imports from itself and from those below it; what is on none of them is
+ * the room's top.
+ */
+const floors = {
+  catalog: ['language/', 'query/', 'path/', 'privacy/', 'column/', 'operators/', 'compile/'],
+  shop: [
+    '(objects|filter)\\.ts$',
+    'live-root\\.ts$',
+    'documents\\.ts$',
+    'nested/',
+    '(pages/|(counts|sample)\\.ts$)',
+    'open-root\\.ts$',
+  ],
+  sync: [
+    '((state|state\\.generated|tally|stream-writer|channel|pool|progress|outlet|window-bounds)\\.ts$|hints/hint-ids\\.ts$)',
+    'memory/',
+    '(plan|stream-errors)\\.ts$',
+    '(sync-input|one-run|plan-all)\\.ts$',
+    'windows/',
+    '(hints/|read-snapshot\\.ts$)',
+  ],
+};
+
+const insideRooms = Object.entries(floors).flatMap(([room, names]) =>
+  names.map((name, at) => ({
+    name: `${room}-floor-${at + 1}-imports-only-downwards`,
+    severity: 'error',
+    from: {
+      path: `^src/${room}/${name}`,
+      pathNot: names.slice(0, at).map((lower) => `^src/${room}/${lower}`),
+    },
+    to: {
+      path: `^src/${room}/`,
+      pathNot: names.slice(0, at + 1).map((allowed) => `^src/${room}/${allowed}`),
+    },
+  })),
+);
+
 module.exports = {
   forbidden: [
     ...rooms,
+    ...insideRooms,
+    {
+      name: 'a-shop-is-asked-through-an-open-root',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/shop/' },
+      to: { path: '^src/shop/((documents|live-root|counts)\\.ts$|nested/|pages/[a-z]+-pager\\.ts$)' },
+    },
     {
       name: 'ground-imports-nothing',
       severity: 'error',

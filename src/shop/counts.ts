@@ -2,7 +2,6 @@ import type { CentraClient } from '../centra/client.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { countBy, countsBy, countsByConnection, type Document } from './documents.ts';
 import type { LiveRoot } from './live-root.ts';
-import { brokenAnswer } from './objects.ts';
 
 /** So many filters are counted by one request: each costs a few points. */
 const COUNTED_AT_ONCE = 100;
@@ -35,14 +34,6 @@ export async function countRows(question: CountQuestion): Promise<readonly (numb
 
 function sum(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? undefined : a + b;
-}
-
-/** The same, where a sum cannot do without one of them. */
-export function certain(counts: readonly (number | undefined)[], label: string): readonly number[] {
-  return counts.map((count) => {
-    if (count === undefined) throw brokenAnswer(`the number of ${label}`, 'is not a number');
-    return count;
-  });
 }
 
 async function countBatch(

@@ -12,11 +12,11 @@ import { type Filter, oneOf } from './filter.ts';
 import { findRoot, type LiveRoot } from './live-root.ts';
 import { countNested } from './nested/count-nested.ts';
 import { nestedCompletion } from './nested/nested-completion.ts';
-import { type CentraObject, PAGE_SIZE } from './objects.ts';
+import { brokenAnswer, type CentraObject, PAGE_SIZE } from './objects.ts';
 import { connectionPager } from './pages/connection-pager.ts';
 import { listPager } from './pages/list-pager.ts';
-import { type NestedRows, nestedPager } from './pages/nested-pager.ts';
-import { noPages, type Page, type Pager } from './pages/pager.ts';
+import { nestedPager } from './pages/nested-pager.ts';
+import { type NestedRows, noPages, type Page, type Pager } from './pages/pager.ts';
 import { pagesAfter } from './pages/pages.ts';
 import { type Sample, type SampleInput, sampleRoot } from './sample.ts';
 
@@ -43,11 +43,10 @@ export interface OpenRoot {
   readonly wholeRows: (selection: Selection) => Rows;
   /** The ids of all rows, ascending: for the parents of a nested list, which are few. */
   readonly ids: (signal: AbortSignal) => Promise<readonly number[]>;
-  /** How many rows meet each of these conditions, in their order; undefined where the shop does not say it. */
-  readonly counts: (
-    conditions: readonly JsonObject[],
-    signal: AbortSignal,
-  ) => Promise<readonly (number | undefined)[]>;
+  /** How many rows meet a condition; undefined where the shop does not say it. */
+  readonly count: (condition: JsonObject, signal: AbortSignal) => Promise<number | undefined>;
+  /** The same of several, in their order, where none of the numbers can be done without. */
+  readonly counts: (conditions: readonly JsonObject[], signal: AbortSignal) => Promise<readonly number[]>;
   /** About how many rows a nested list has in each parent; undefined when there are too many parents. */
   readonly countNested: (nestedList: string, signal: AbortSignal) => Promise<readonly number[] | undefined>;
   /** The time of the oldest row; undefined when there is none, or the shop cannot find it. */
@@ -107,6 +106,10 @@ function open(client: CentraClient, root: LiveRoot, where: JsonObject | undefine
   const { label, id } = definition;
   const fields = (paths: Iterable<string>) => selectionOfPaths(schema, type, [...new Set(paths)]);
   const asked: AskedRoot = { client, root, where };
+  const countsOf = (conditions: readonly JsonObject[], signal: AbortSignal) => {
+    const filters = conditions.map((condition) => filter.both(where, condition));
+    return countRows({ client, root, filters, signal });
+  };
   return Object.freeze({
     definition,
     label,
@@ -126,12 +129,11 @@ function open(client: CentraClient, root: LiveRoot, where: JsonObject | undefine
       }
       return [...found].sort((a, b) => a - b);
     },
-    counts: (conditions: readonly JsonObject[], signal: AbortSignal) =>
-      countRows({
-        client,
-        root,
-        filters: conditions.map((condition) => filter.both(where, condition)),
-        signal,
+    count: async (condition: JsonObject, signal: AbortSignal) => (await countsOf([condition], signal))[0],
+    counts: async (conditions: readonly JsonObject[], signal: AbortSignal) =>
+      (await countsOf(conditions, signal)).map((count) => {
+        if (count === undefined) throw brokenAnswer(`the number of ${label}`, 'is not a number');
+        return count;
       }),
     countNested: (nestedList: string, signal: AbortSignal) =>
       countNested({ client, root, where, nestedList, signal }),

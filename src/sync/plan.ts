@@ -2,7 +2,7 @@ import type { CompiledStream } from '../catalog/compile/compiled.ts';
 import type { JsonObject } from '../json.ts';
 import type { WantedStream } from '../protocol/message.ts';
 import type { CreatedChange, RootDefinition, SnapshotChange, UpdatedChange } from '../roots/definition.ts';
-import type { NestedRows } from '../shop/pages/nested-pager.ts';
+import type { NestedRows } from '../shop/pages/pager.ts';
 import { addSeconds, laterOf, type UtcSecond } from '../time.ts';
 import { keyShapeOf } from './memory/deletable-rows.ts';
 import type { SnapshotState, StreamState, Window, WindowsState } from './state.generated.ts';

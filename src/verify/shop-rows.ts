@@ -1,6 +1,5 @@
 import { mergeSelections, type Selection } from '../catalog/query/selection.ts';
 import type { JsonObject } from '../json.ts';
-import { certain } from '../shop/counts.ts';
 import { timeRange } from '../shop/filter.ts';
 import type { CentraObject } from '../shop/objects.ts';
 import { parseCentraTime, type UtcSecond } from '../time.ts';
@@ -63,9 +62,7 @@ export function shopRows(group: VerifyGroup, signal: AbortSignal): ShopRows {
   return Object.freeze({
     hasCounter: root.countedBy === 'counter',
     count: async (slices: readonly Slice[]) =>
-      root.countedBy === 'counter'
-        ? certain(await root.counts(slices.map(conditionOf), signal), root.label)
-        : slices.map(() => 0),
+      root.countedBy === 'counter' ? root.counts(slices.map(conditionOf), signal) : slices.map(() => 0),
     list: async (slices: readonly Slice[]) => {
       const rows = new Map<string, ShopRow>();
       for (const slice of slices) {

@@ -1,8 +1,8 @@
 import type { SourceNode } from '../language/source-node.ts';
-import type { Trail } from '../privacy/exposure.ts';
 import type { Selection } from '../query/selection.ts';
 import type { FieldUse, SchemaView } from './field-step.ts';
 import type { Reader } from './reading.ts';
+import type { Trail } from './trail.ts';
 import type { ValueType } from './value-type.ts';
 
 /** What a path comes to on one type: what to ask for, how to read the answer, and what it is. */

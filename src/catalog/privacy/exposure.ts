@@ -1,12 +1,6 @@
 import type { ColumnModel } from '../language/model.ts';
 import type { FieldUse } from '../path/field-step.ts';
-
-/** Which data a path reaches, whatever its arguments and indexes: for telling whether two columns show the same. */
-export interface Trail {
-  readonly names: readonly string[];
-  /** The attribute that it picks from the `elements` at its end. */
-  readonly pick: string | undefined;
-}
+import type { Trail } from '../path/trail.ts';
 
 export interface ShownData {
   /** From the root. */

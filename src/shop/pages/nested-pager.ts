@@ -6,15 +6,7 @@ import type { LiveRoot } from '../live-root.ts';
 import type { NestedCompletion } from '../nested/nested-completion.ts';
 import { brokenAnswer, type CentraObject, objectsOf, PAGE_SIZE, valueAt } from '../objects.ts';
 import { offsetPager } from './list-pager.ts';
-import type { Pager } from './pager.ts';
-
-/** A list inside each row of a root, whose pages are turned as a root's are. */
-export interface NestedRows {
-  /** `stock` of `warehouses`. */
-  readonly list: string;
-  /** What tells its rows apart within one parent: a path from the row. */
-  readonly identity: string;
-}
+import type { NestedRows, Pager } from './pager.ts';
 
 export interface NestedPagerOptions {
   readonly client: CentraClient;

@@ -13,6 +13,14 @@ export interface Page {
 /** Reads one page: `after` is undefined for the first, else the `next` of an earlier one. */
 export type Pager = (after: string | undefined, signal: AbortSignal) => Promise<Page>;
 
+/** A list inside each row of a root, whose pages are turned as a root's are. */
+export interface NestedRows {
+  /** `stock` of `warehouses`. */
+  readonly list: string;
+  /** What tells its rows apart within one parent: a path from the row. */
+  readonly identity: string;
+}
+
 /** Of what no row can match: nothing is asked. */
 export const noPages: Pager = async () => ({
   objects: [],

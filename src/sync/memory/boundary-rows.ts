@@ -1,6 +1,6 @@
 import type { UtcSecond } from '../../time.ts';
 import type { Window, WindowsState } from '../state.generated.ts';
-import { nameOf } from '../windows/bounds.ts';
+import { nameOf } from '../window-bounds.ts';
 import { decodeSent, encodeSent, LARGEST_EDGE } from './fingerprint.ts';
 import { ToldRows } from './hinted-rows.ts';
 

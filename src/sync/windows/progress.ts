@@ -12,7 +12,7 @@ import { OpenRows } from '../memory/open-rows.ts';
 import { OVERLAP_SECONDS } from '../plan.ts';
 import type { Window, WindowsState } from '../state.generated.ts';
 import { StreamWriter } from '../stream-writer.ts';
-import { boundsOf, nameOf, overlaps } from './bounds.ts';
+import { boundsOf, nameOf, overlaps } from '../window-bounds.ts';
 
 const NO_SNAPSHOT: RowContext = Object.freeze({ snapshotAt: '' });
 

@@ -20,7 +20,7 @@ export async function splitWindow(
   signal: AbortSignal,
 ): Promise<readonly Window[]> {
   if (root.countedBy !== 'counter') return [window];
-  const count = async (part: Window) => (await root.counts([{ [filter]: timeRange(part) }], signal))[0] ?? 0;
+  const count = async (part: Window) => (await root.count({ [filter]: timeRange(part) }, signal)) ?? 0;
   const rows = await count(window);
   if (rows < ROWS_WORTH_SPLITTING) return [window];
   const begin = window.from ?? (await root.oldest(signal));

@@ -1,4 +1,4 @@
-import type { Window } from '../state.generated.ts';
+import type { Window } from './state.generated.ts';
 
 /** What tells the windows of one stream apart: their ends never change while they are owed. */
 export function nameOf({ from, to }: Window): string {
