@@ -43,10 +43,11 @@ const floors = {
   catalog: ['language/', 'query/', 'path/', 'privacy/', 'column/', 'operators/', 'compile/'],
   shop: [
     '(objects|filter)\\.ts$',
-    'live-root\\.ts$',
+    '(live-root|asked-root)\\.ts$',
     'documents\\.ts$',
     'nested/',
     '(pages/|(counts|sample)\\.ts$)',
+    'rows\\.ts$',
     'open-root\\.ts$',
   ],
   sync: [
@@ -82,7 +83,9 @@ module.exports = {
       name: 'a-shop-is-asked-through-an-open-root',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/shop/' },
-      to: { path: '^src/shop/((documents|live-root|counts)\\.ts$|nested/|pages/[a-z]+-pager\\.ts$)' },
+      to: {
+        path: '^src/shop/((documents|live-root|asked-root|counts)\\.ts$|nested/|pages/[a-z]+-pager\\.ts$)',
+      },
     },
     {
       name: 'ground-imports-nothing',

@@ -1,32 +1,28 @@
-import type { CentraClient } from '../centra/client.ts';
 import { isObject, type JsonObject } from '../json.ts';
+import type { AskedRoot } from './asked-root.ts';
 import { countBy, countsBy, countsByConnection, type Document } from './documents.ts';
-import type { LiveRoot } from './live-root.ts';
 
 /** So many filters are counted by one request: each costs a few points. */
 const COUNTED_AT_ONCE = 100;
 
-export interface CountQuestion {
-  readonly client: CentraClient;
-  readonly root: LiveRoot;
-  /** For each number that is wanted the filters whose rows it is the sum of; none: nothing can match. */
-  readonly filters: readonly (readonly JsonObject[])[];
-  readonly signal: AbortSignal;
-}
-
 /**
- * How many rows each of these has, in their order: by the counter, or by the Connection where there is none. Undefined where
- * the shop has neither, or the answer holds no number.
+ * How many rows meet each of these conditions, in their order: by the counter, or by the Connection where there is none.
+ * Undefined where the shop has neither, or the answer holds no number.
  */
-export async function countRows(question: CountQuestion): Promise<readonly (number | undefined)[]> {
-  const asked = question.filters.flatMap((parts, index) => parts.map((where) => ({ index, where })));
-  const counts: (number | undefined)[] = question.filters.map(() => 0);
-  for (let start = 0; start < asked.length; start += COUNTED_AT_ONCE) {
-    const batch = asked.slice(start, start + COUNTED_AT_ONCE);
-    const found = await countBatch(
-      question,
-      batch.map(({ where }) => where),
-    );
+export async function countRows(
+  asked: AskedRoot,
+  conditions: readonly JsonObject[],
+  signal: AbortSignal,
+): Promise<readonly (number | undefined)[]> {
+  const { filter } = asked.root;
+  const parts = conditions.flatMap((condition, index) =>
+    filter.both(asked.where, condition).map((where) => ({ index, where })),
+  );
+  const counts: (number | undefined)[] = conditions.map(() => 0);
+  for (let start = 0; start < parts.length; start += COUNTED_AT_ONCE) {
+    const batch = parts.slice(start, start + COUNTED_AT_ONCE);
+    const wheres = batch.map(({ where }) => where);
+    const found = await countBatch(asked, wheres, signal);
     for (const [at, { index }] of batch.entries()) counts[index] = sum(counts[index], found[at]);
   }
   return counts;
@@ -37,31 +33,27 @@ function sum(a: number | undefined, b: number | undefined): number | undefined {
 }
 
 async function countBatch(
-  question: CountQuestion,
+  { client, root }: AskedRoot,
   wheres: readonly JsonObject[],
+  signal: AbortSignal,
 ): Promise<readonly (number | undefined)[]> {
-  const { counter, connection } = question.root;
-  const [where] = wheres;
+  const { counter, connection, definition } = root;
   const names = wheres.map((_, at) => `n${at}`);
-  const variables = Object.fromEntries(wheres.map((one, at) => [`n${at}`, one]));
-  if (counter !== undefined && wheres.length === 1) {
-    const { counters } = await ask(question, countBy(counter), { where });
-    return [numberAt(counters, counter.name)];
+  const each = Object.fromEntries(wheres.map((where, at) => [`n${at}`, where]));
+  const ask = async (document: Document, variables: JsonObject) =>
+    (await client.ask({ what: definition.label, ...document, variables }, signal)).data;
+  const [where] = wheres;
+  if (counter !== undefined && where !== undefined && wheres.length === 1) {
+    return [numberAt((await ask(countBy(counter), { where })).counters, counter.name)];
   }
   if (counter !== undefined) {
-    const { counters } = await ask(question, countsBy(counter, wheres.length), variables);
+    const { counters } = await ask(countsBy(counter, wheres.length), each);
     return names.map((name) => numberAt(counters, name));
   }
   if (connection === undefined) return wheres.map(() => undefined);
-  const data = await ask(question, countsByConnection(connection, wheres.length), variables);
+  const data = await ask(countsByConnection(connection, wheres.length), each);
   return names.map((name) => numberAt(data[name], 'totalCount'));
 }
-
-async function ask({ client, root, signal }: CountQuestion, document: Document, variables: Variables) {
-  return (await client.ask({ what: root.definition.label, ...document, variables }, signal)).data;
-}
-
-type Variables = Readonly<Record<string, JsonObject | undefined>>;
 
 function numberAt(value: unknown, name: string): number | undefined {
   const count = isObject(value) ? value[name] : undefined;

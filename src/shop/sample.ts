@@ -5,11 +5,9 @@ import {
   selectionOfPaths,
 } from '../catalog/query/selection.ts';
 import type { Answer, Refusal } from '../centra/answer.ts';
-import type { CentraClient } from '../centra/client.ts';
 import { ConnectorError } from '../errors.ts';
-import type { JsonObject } from '../json.ts';
+import { type AskedRoot, filterOf } from './asked-root.ts';
 import { samplePage, variablesIn } from './documents.ts';
-import type { LiveRoot } from './live-root.ts';
 import { type CentraObject, objectsOf, PAGE_SIZE } from './objects.ts';
 
 /** Something to ask of each row, which is left out where the token may not see it. */
@@ -32,13 +30,6 @@ export interface SampleInput {
   readonly nestedRows?: number;
 }
 
-export interface SampledRoot {
-  readonly client: CentraClient;
-  readonly root: LiveRoot;
-  /** Undefined: no row can match. */
-  readonly where: JsonObject | undefined;
-}
-
 export interface Sample {
   /** Each row once. */
   readonly objects: readonly CentraObject[];
@@ -47,18 +38,15 @@ export interface Sample {
 }
 
 /** Some rows of a root list, in as few requests as there are pages. */
-export async function sampleRoot(
-  sampled: SampledRoot,
-  input: SampleInput,
-  signal: AbortSignal,
-): Promise<Sample> {
+export async function sampleRoot(asked: AskedRoot, input: SampleInput, signal: AbortSignal): Promise<Sample> {
   const { rows, oldestRows = 0 } = input;
-  const { id, label } = sampled.root.definition;
+  const { id, label } = asked.root.definition;
   const refused = new Map<SamplePart, readonly string[]>();
   const found = new Map<unknown, CentraObject>();
-  if (sampled.where === undefined) return { objects: [], refused };
+  const where = filterOf(asked, {});
+  if (where === undefined) return { objects: [], refused };
   for (let page = 1; (page - 1) * PAGE_SIZE < rows; page += 1) {
-    const ask = (parts: readonly SamplePart[]) => askPage(sampled, input, parts, page, signal);
+    const ask = (parts: readonly SamplePart[]) => askPage({ ...asked, where }, input, parts, page, signal);
     const { data } = await askWhatIsAllowed(input.parts, refused, ask);
     const newest = objectsOf(data.newest, label).slice(0, rows - (page - 1) * PAGE_SIZE);
     const oldest = page === 1 && oldestRows > 0 ? objectsOf(data.oldest, label) : [];
@@ -126,7 +114,7 @@ function permissionsIn(message: string): ReadonlySet<string> {
 }
 
 async function askPage(
-  { client, root, where }: SampledRoot,
+  { client, root, where }: AskedRoot,
   { rows, oldestRows = 0, nestedRows = PAGE_SIZE }: SampleInput,
   parts: readonly SamplePart[],
   page: number,

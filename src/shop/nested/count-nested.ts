@@ -1,8 +1,6 @@
-import type { CentraClient } from '../../centra/client.ts';
-import { isObject, type JsonObject } from '../../json.ts';
+import { isObject } from '../../json.ts';
+import { type AskedRoot, filterOf } from '../asked-root.ts';
 import { type Document, nestedEnds, nestedEndsOf } from '../documents.ts';
-import { oneOf } from '../filter.ts';
-import type { LiveRoot } from '../live-root.ts';
 import { type CentraObject, objectsOf } from '../objects.ts';
 
 /** The first question looks for these places: the list ends between two of them. */
@@ -20,34 +18,30 @@ interface Bracket {
   readonly beyond: number;
 }
 
-export interface NestedCountQuestion {
-  readonly client: CentraClient;
-  readonly root: LiveRoot;
-  /** Picks the parents; undefined: all. */
-  readonly where: JsonObject | undefined;
-  readonly nestedList: string;
-  readonly signal: AbortSignal;
-}
-
 /**
  * About how many rows the nested list has in each parent. Nothing counts them, so it is asked whether there is a row at
  * some places: one row each, all parents in one request. Undefined when there are too many parents.
  */
-export async function countNested(question: NestedCountQuestion): Promise<readonly number[] | undefined> {
-  const { client, root, where, nestedList, signal } = question;
+export async function countNested(
+  asked: AskedRoot,
+  nestedList: string,
+  signal: AbortSignal,
+): Promise<readonly number[] | undefined> {
+  const { client, root } = asked;
   const { id, label } = root.definition;
   const ask = async (document: Document, variables: Readonly<Record<string, unknown>>) =>
     (await client.ask({ what: `the number of ${label}`, ...document, variables }, signal)).data;
-  const filter = oneOf(root.filter.both(where, {}), label);
-  const first = await ask(nestedEnds(root, nestedList, MOST_PARENTS, FIRST_PLACES), { where: filter });
+  const first = await ask(nestedEnds(root, nestedList, MOST_PARENTS, FIRST_PLACES), {
+    where: filterOf(asked, {}),
+  });
   const parents = objectsOf(first[root.list.name], label);
   if (parents.length === MOST_PARENTS) return undefined;
   let brackets = parents.map((parent) =>
     bracketOf(parent, { last: 0, beyond: Number.POSITIVE_INFINITY }, FIRST_PLACES),
   );
   const one = (parent: CentraObject | undefined) =>
-    root.filter.both(where, { [id]: [root.filter.id(id, String(parent?.[id]))] })[0];
-  for (let asked = 0; asked < FURTHER_QUESTIONS && !brackets.every(isClosed); asked += 1) {
+    filterOf(asked, { [id]: [root.filter.id(id, String(parent?.[id]))] });
+  for (let question = 0; question < FURTHER_QUESTIONS && !brackets.every(isClosed); question += 1) {
     const probed = brackets.map(placesBetween);
     const open = parents.flatMap((_, at) => ((probed[at] ?? []).length > 0 ? [at] : []));
     const data = await ask(

@@ -2,7 +2,7 @@ import { ConnectorError } from '../../errors.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { RootDefinition } from '../../roots/definition.ts';
 import type { CentraObject } from '../../shop/objects.ts';
-import type { Rows } from '../../shop/open-root.ts';
+import type { Rows } from '../../shop/rows.ts';
 import type { Run } from '../one-run.ts';
 import type { FetchGroup, WindowsPlan } from '../plan.ts';
 import type { WindowsState } from '../state.generated.ts';

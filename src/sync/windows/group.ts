@@ -1,5 +1,6 @@
 import { mergeSelections, type Selection } from '../../catalog/query/selection.ts';
-import { type OpenRoot, openRoot, type Rows } from '../../shop/open-root.ts';
+import { type OpenRoot, openRoot } from '../../shop/open-root.ts';
+import type { Rows } from '../../shop/rows.ts';
 import type { Run } from '../one-run.ts';
 import type { FetchGroup, WindowsPlan } from '../plan.ts';
 import { WindowsProgress } from './progress.ts';

@@ -1,0 +1,16 @@
+import type { CentraClient } from '../centra/client.ts';
+import type { JsonObject } from '../json.ts';
+import { oneOf } from './filter.ts';
+import type { LiveRoot } from './live-root.ts';
+
+/** A root of one shop, under the filter that a catalog has for it; undefined: all of its rows. */
+export interface AskedRoot {
+  readonly client: CentraClient;
+  readonly root: LiveRoot;
+  readonly where: JsonObject | undefined;
+}
+
+/** The filter to send for a condition of our own beside the catalog's. Undefined: no row can meet both, and nothing need be sent. */
+export function filterOf({ root, where }: AskedRoot, condition: JsonObject): JsonObject | undefined {
+  return oneOf(root.filter.both(where, condition), root.definition.label);
+}
