@@ -1,8 +1,9 @@
 import { wantsColour } from '../console/capabilities.ts';
 import { type LogFormat, logLineOf } from '../console/log-lines.ts';
 import { sentence } from '../errors.ts';
-import { airbyteFace, type Face } from '../protocol/face.ts';
-import { singerFace } from '../protocol/singer/face.ts';
+import { airbyteWriter } from '../protocol/airbyte/writer.ts';
+import { singerWriter } from '../protocol/singer/writer.ts';
+import type { Writer } from '../protocol/writer.ts';
 
 const protocolCommands: ReadonlySet<string> = new Set(['spec', 'check', 'discover', 'read']);
 
@@ -14,15 +15,16 @@ export interface FaceChoice {
 }
 
 /**
- * How a command line wants to be spoken to. It is known before the arguments are understood, since what is wrong with them
+ * How a command line wants to be written to. It is known before the arguments are understood, since what is wrong with them
  * must be said in the right form, too.
  */
-export function chooseFace({ args, environment, isTty }: FaceChoice): Face {
+export function chooseFace({ args, environment, isTty }: FaceChoice): Writer {
   const command = args.find((argument) => !argument.startsWith('-')) ?? '';
   const format = optionIn(args, 'format');
-  if (protocolCommands.has(command) && format !== 'jsonl') return airbyteFace;
-  if (command === 'serve' && args.includes('--read')) return format === 'singer' ? singerFace : airbyteFace;
-  return peopleFace({
+  if (protocolCommands.has(command) && format !== 'jsonl') return airbyteWriter;
+  if (command === 'serve' && args.includes('--read'))
+    return format === 'singer' ? singerWriter : airbyteWriter;
+  return peopleWriter({
     format: optionIn(args, 'log-format') === 'json' ? 'json' : 'text',
     isColoured: wantsColour({ isTty, environment }),
     isQuiet: args.includes('--quiet'),
@@ -40,13 +42,13 @@ function optionIn(args: readonly string[], option: string): string | undefined {
 }
 
 /** For commands that write for people: stdout holds their result, stderr what happens on the way. */
-function peopleFace(options: {
+function peopleWriter(options: {
   readonly format: LogFormat;
   readonly isColoured: boolean;
   readonly isQuiet: boolean;
-}): Face {
+}): Writer {
   const { format, isColoured, isQuiet } = options;
-  return Object.freeze<Face>({
+  return Object.freeze<Writer>({
     name: 'source-centra',
     isProtocol: false,
     log: ({ level, message }) => {

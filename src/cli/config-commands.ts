@@ -1,8 +1,8 @@
 import type { Argv } from 'yargs';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 
 /** The tools around a configuration. */
-export function configCommands(yargs: Argv, surroundings: Surroundings, done: (code: number) => void) {
+export function configCommands(yargs: Argv, context: CommandContext, done: (code: number) => void) {
   return yargs
     .command(
       'init',
@@ -34,7 +34,7 @@ export function configCommands(yargs: Argv, surroundings: Surroundings, done: (c
             '$0 config init --endpoint acme --token-file /run/secrets/api_token --out /config/acme.json',
             'The token stays in a mounted secret',
           ),
-      async (argv) => done(await (await import('./config-init.ts')).configInit(argv, surroundings)),
+      async (argv) => done(await (await import('./config-init.ts')).configInit(argv, context)),
     )
     .example('$0 config init', 'From nothing to a configuration that works')
     .demandCommand(1, 'Say which config command to run.')

@@ -9,7 +9,7 @@ import {
   resolveSecret,
   variableReference,
 } from '../config/secret-reference.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { BAD_INPUT, SUCCESS } from '../console/exit-code.ts';
 import type { Log } from '../console/log.ts';
 import { textTable } from '../console/text-table.ts';
@@ -31,7 +31,7 @@ export interface ConfigInitArguments {
 const STOPPED = 130;
 
 /** Writes a configuration that has been proven against the API: asks for what the arguments lack, in a terminal. */
-export async function configInit(args: ConfigInitArguments, surroundings: Surroundings): Promise<number> {
+export async function configInit(args: ConfigInitArguments, context: CommandContext): Promise<number> {
   // Nobody likes to answer in vain.
   refuseNoFolder(args.out);
   const given = givenAnswers(args);
@@ -39,18 +39,18 @@ export async function configInit(args: ConfigInitArguments, surroundings: Surrou
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     if (isReplacing && !args.force) throw alreadyThere(args.out);
     const answers = completeAnswers(given, args);
-    await prove(await opened(answers, surroundings), surroundings);
-    return write(answers, args, surroundings);
+    await prove(await opened(answers, context), context);
+    return write(answers, args, context);
   }
   // Loaded for people only.
   const { isGivenUp, questions } = await import('./config-questions.ts');
-  const ask = questions(surroundings.signal, args.out);
+  const ask = questions(context.signal, args.out);
   try {
     if (isReplacing && !args.force && !(await ask.mayReplace())) return stopped(BAD_INPUT);
-    const answers = await agreedAnswers(ask, given, surroundings);
-    return answers === undefined ? stopped(BAD_INPUT) : await write(answers, args, surroundings);
+    const answers = await agreedAnswers(ask, given, context);
+    return answers === undefined ? stopped(BAD_INPUT) : await write(answers, args, context);
   } catch (error) {
-    if (isGivenUp(error) || surroundings.signal.aborted) return stopped(STOPPED);
+    if (isGivenUp(error) || context.signal.aborted) return stopped(STOPPED);
     throw error;
   }
 }
@@ -107,19 +107,19 @@ function completeAnswers(given: Partial<Answers>, args: ConfigInitArguments): An
 async function agreedAnswers(
   ask: Questions,
   given: Partial<Answers>,
-  surroundings: Surroundings,
+  context: CommandContext,
 ): Promise<Answers | undefined> {
   let endpoint = given.endpoint ?? (await ask.endpoint());
   let token = given.token ?? (await ask.token());
   let apiToken = given.apiToken;
   for (;;) {
-    const configuration = await opened({ ...given, endpoint, token }, surroundings);
+    const configuration = await opened({ ...given, endpoint, token }, context);
     try {
-      await prove(configuration, surroundings);
+      await prove(configuration, context);
       break;
     } catch (error) {
       if (!(error instanceof ConnectorError) || error.kind === 'bug') throw error;
-      process.stderr.write(surroundings.output.redact(`  ✗ ${sentence(error)}\n`));
+      process.stderr.write(context.output.redact(`  ✗ ${sentence(error)}\n`));
       const next = await ask.afterFailure(error.kind);
       if (next === 'stop') return undefined;
       if (next === 'write') break;
@@ -138,20 +138,20 @@ async function agreedAnswers(
 
 function opened(
   { endpoint, token, startDate }: Pick<Answers, 'endpoint' | 'token' | 'startDate'>,
-  surroundings: Surroundings,
+  context: CommandContext,
 ): Promise<Configuration> {
   const value = { endpoint, api_token: token, ...(startDate !== undefined && { start_date: startDate }) };
-  return openConfiguration(async () => parseConfiguration(value, await configurationSchema()), surroundings);
+  return openConfiguration(async () => parseConfiguration(value, await configurationSchema()), context);
 }
 
 /** Does what `check` does, and says what it finds; throws when nothing can be read. */
-async function prove(configuration: Configuration, surroundings: Surroundings): Promise<void> {
+async function prove(configuration: Configuration, context: CommandContext): Promise<void> {
   process.stderr.write(`Asking ${new URL(configuration.endpoint).host} …\n`);
   const log: Log = (level, message) => {
     const mark = level === 'info' ? '✓' : '!';
-    process.stderr.write(surroundings.output.redact(`  ${mark} ${message}\n`));
+    process.stderr.write(context.output.redact(`  ${mark} ${message}\n`));
   };
-  const { isGood } = await examine(configuration, { ...surroundings, log });
+  const { isGood } = await examine(configuration, { ...context, log });
   if (isGood) return;
   throw new ConnectorError({
     kind: 'permission',
@@ -164,7 +164,7 @@ async function prove(configuration: Configuration, surroundings: Surroundings): 
 async function write(
   answers: Answers,
   { out }: ConfigInitArguments,
-  { output }: Surroundings,
+  { output }: CommandContext,
 ): Promise<number> {
   const { endpoint, apiToken, startDate } = answers;
   const value = {

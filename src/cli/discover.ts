@@ -1,5 +1,5 @@
 import { type Configuration, loadConfiguration } from '../config/load.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { SUCCESS } from '../console/exit-code.ts';
 import { loggingObserver } from '../console/log.ts';
 import { catalogLine } from '../protocol/airbyte/messages.ts';
@@ -11,23 +11,20 @@ import { findSchemas, openShop } from '../read/shop.ts';
 /** Waits this long for an API before the schema that comes with the connector is used instead. */
 const PATIENCE_MS = 20_000;
 
-export async function discover(
-  args: { readonly config: string },
-  surroundings: Surroundings,
-): Promise<number> {
-  const configuration = await openConfiguration(() => loadConfiguration(args.config), surroundings);
-  await surroundings.output.write(catalogLine(await discoverStreams(configuration, surroundings)));
+export async function discover(args: { readonly config: string }, context: CommandContext): Promise<number> {
+  const configuration = await openConfiguration(() => loadConfiguration(args.config), context);
+  await context.output.write(catalogLine(await discoverStreams(configuration, context)));
   return SUCCESS;
 }
 
 /** The streams of the tenant catalog that the live schema lets one read. */
 export async function discoverStreams(
   configuration: Configuration,
-  surroundings: Surroundings,
+  context: CommandContext,
 ): Promise<readonly OfferedStream[]> {
-  const { log, signal } = surroundings;
+  const { log, signal } = context;
   await refuseBeforeAsking(configuration);
-  const shop = openShop(configuration, surroundings, {
+  const shop = openShop(configuration, context, {
     patienceMs: PATIENCE_MS,
     observer: loggingObserver(log),
   });

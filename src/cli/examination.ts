@@ -1,7 +1,7 @@
 import type { CompiledStream } from '../catalog/compile/compiled.ts';
 import type { ClientObserver } from '../centra/client.ts';
 import type { Configuration } from '../config/load.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { type Log, loggingObserver } from '../console/log.ts';
 import { ConnectorError, sentence } from '../errors.ts';
 import { compileMapping, refuseBeforeAsking } from '../read/mapping.ts';
@@ -21,11 +21,11 @@ export interface Finding {
 }
 
 /** Asks for a few rows of everything; throws a ConnectorError where that cannot even begin. */
-export async function examine(configuration: Configuration, surroundings: Surroundings): Promise<Finding> {
-  const { log, signal } = surroundings;
+export async function examine(configuration: Configuration, context: CommandContext): Promise<Finding> {
+  const { log, signal } = context;
   await refuseBeforeAsking(configuration);
   const observer: ClientObserver = { ...loggingObserver(log), refused: () => undefined };
-  const shop = openShop(configuration, surroundings, { patienceMs: PATIENCE_MS, observer });
+  const shop = openShop(configuration, context, { patienceMs: PATIENCE_MS, observer });
   try {
     const schemas = await findSchemas(shop.client, { tolerated: [], log, signal });
     const mapping = await compileMapping(configuration, schemas);

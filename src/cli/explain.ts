@@ -1,7 +1,7 @@
 import type { CentraClient, ClientObserver } from '../centra/client.ts';
 import { parseRateLimits, type RateLimit, rateLimitsQuery } from '../centra/rate-limits.ts';
 import { type Configuration, loadConfiguration } from '../config/load.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { windowInWords } from '../console/durations.ts';
 import { SUCCESS, worstOf } from '../console/exit-code.ts';
 import { loggingObserver } from '../console/log.ts';
@@ -36,15 +36,15 @@ export interface ExplainArguments {
 }
 
 /** Says what a sync will ask for, and how long that takes under the limits of the API. */
-export async function explain(args: ExplainArguments, surroundings: Surroundings): Promise<number> {
-  const { output, log, signal } = surroundings;
+export async function explain(args: ExplainArguments, context: CommandContext): Promise<number> {
+  const { output, log, signal } = context;
   const { config, catalog, state } = args;
-  const configuration = await openConfiguration(() => loadConfiguration(config), surroundings);
+  const configuration = await openConfiguration(() => loadConfiguration(config), context);
   // Without a configured catalog, all streams are wanted; which these are is known later.
   const { wanted: chosen, states } = await readInput({ catalog, state }, Date.now());
   const latency = timed();
   const observer: ClientObserver = loggingObserver(log);
-  const shop = openShop(configuration, surroundings, { patienceMs: EXPLAIN_PATIENCE_MS, observer });
+  const shop = openShop(configuration, context, { patienceMs: EXPLAIN_PATIENCE_MS, observer });
   try {
     const schemas = await findSchemas(shop.client, { tolerated: [], log, signal });
     const mapping = await compileMapping(configuration, schemas, chosen);

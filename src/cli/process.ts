@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { BAD_INPUT, exitCodeOf, OUTPUT_CLOSED, SUCCESS } from '../console/exit-code.ts';
 import { logOf } from '../console/log.ts';
 import { createOutput, OutputClosed } from '../console/output.ts';
 import { ConnectorError } from '../errors.ts';
 import { packageRoot } from '../package-root.ts';
-import type { Face } from '../protocol/face.ts';
+import type { Writer } from '../protocol/writer.ts';
 import { startTelemetry } from '../telemetry/start.ts';
 
 /** Orchestrators kill after ten seconds. */
@@ -14,8 +14,8 @@ const GRACE_MS = 4_000;
 /** A line that waits half written for its reader gets so long: half a line would crash a target. */
 const LAST_MS = 9_000;
 
-export interface ProcessOptions<F extends Face> {
-  readonly face: F;
+export interface ProcessOptions<F extends Writer> {
+  readonly writer: F;
   /** For those who watch what runs: `source-centra read`. */
   readonly name: string;
   readonly isDebug: boolean;
@@ -23,9 +23,9 @@ export interface ProcessOptions<F extends Face> {
 }
 
 /** Runs one command in this process and returns its exit code: signals, errors and a closed output are the same for all. */
-export async function runProcess<F extends Face>(
-  { face, name, isDebug, isQuiet }: ProcessOptions<F>,
-  command: (surroundings: Surroundings<F>) => Promise<number>,
+export async function runProcess<F extends Writer>(
+  { writer, name, isDebug, isQuiet }: ProcessOptions<F>,
+  command: (context: CommandContext<F>) => Promise<number>,
 ): Promise<number> {
   const output = createOutput(process.stdout, process.stderr);
   const stop = new AbortController();
@@ -43,14 +43,14 @@ export async function runProcess<F extends Face>(
     });
   }
   const version = packageVersion();
-  const log = logOf(face, output);
+  const log = logOf(writer, output);
   const telemetry = await startTelemetry({
     environment: process.env,
     version,
     warn: (sentence) => log('warn', sentence),
     redact: output.redact,
   });
-  const surroundings: Surroundings<F> = {
+  const context: CommandContext<F> = {
     output,
     log,
     signal: stop.signal,
@@ -58,10 +58,10 @@ export async function runProcess<F extends Face>(
     isDebug,
     isQuiet,
     telemetry,
-    face,
+    writer,
   };
   const found = await telemetry.run(name, () =>
-    command(surroundings).catch((error: unknown) => report(error, surroundings)),
+    command(context).catch((error: unknown) => report(error, context)),
   );
   const isStopped = stoppedBy !== undefined && found !== SUCCESS;
   const code = isStopped ? (stoppedBy === 'SIGTERM' ? 143 : 130) : found;
@@ -74,20 +74,20 @@ export async function runProcess<F extends Face>(
 /** One sentence for what ended the command. */
 async function report(
   error: unknown,
-  { output, isDebug, face, signal, telemetry }: Surroundings,
+  { output, isDebug, writer, signal, telemetry }: CommandContext,
 ): Promise<number> {
   if (error instanceof OutputClosed) return OUTPUT_CLOSED;
   if (signal.aborted) {
     process.stderr.write(
-      `${face.name}: stopped. The next read goes on from the last state that was written.\n`,
+      `${writer.name}: stopped. The next read goes on from the last state that was written.\n`,
     );
     return BAD_INPUT;
   }
   const failure = error instanceof ConnectorError ? error : unforeseen(error);
   telemetry.failed(failure);
-  const spoken = face.failure(failure, Date.now());
+  const written = writer.failure(failure, Date.now());
   const stack = isDebug && error instanceof Error ? `${error.stack ?? ''}\n` : '';
-  await output.say({ ...spoken, err: spoken.err + stack }).catch(() => undefined);
+  await output.say({ ...written, err: written.err + stack }).catch(() => undefined);
   return exitCodeOf(failure.kind);
 }
 

@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { SUCCESS } from '../console/exit-code.ts';
 import { catalogCommands } from './catalog/commands.ts';
 import { chooseFace } from './choose-face.ts';
@@ -11,17 +11,17 @@ import { webhookCommands } from './webhook/commands.ts';
 
 /** Runs one command of `source-centra` and returns the exit code. */
 export async function runSourceCentra(args: readonly string[]): Promise<number> {
-  const face = chooseFace({ args, environment: process.env, isTty: process.stderr.isTTY });
+  const writer = chooseFace({ args, environment: process.env, isTty: process.stderr.isTTY });
   const isDebug = args.includes('--debug');
   const isQuiet = args.includes('--quiet');
-  return runProcess({ face, name: nameOf(args), isDebug, isQuiet }, async (surroundings) => {
+  return runProcess({ writer, name: nameOf(args), isDebug, isQuiet }, async (context) => {
     let exitCode = SUCCESS;
     if (asksForHelp(args)) {
-      await surroundings.output.write(await helpOf(withoutHelp(args), surroundings));
+      await context.output.write(await helpOf(withoutHelp(args), context));
       return exitCode;
     }
     const { yargs } = openCommandLine('source-centra', args);
-    await describe(yargs, args, surroundings, (code) => {
+    await describe(yargs, args, context, (code) => {
       exitCode = code;
     }).parseAsync();
     return exitCode;
@@ -29,11 +29,11 @@ export async function runSourceCentra(args: readonly string[]): Promise<number> 
 }
 
 /** What `--help` says after these words. */
-export async function helpOf(words: readonly string[], surroundings: Surroundings): Promise<string> {
+export async function helpOf(words: readonly string[], context: CommandContext): Promise<string> {
   // yargs would print the script itself.
   if (words[0] === 'completion') return COMPLETION_HELP;
   const { yargs, help } = openCommandLine('source-centra', words);
-  describe(yargs, words, surroundings, () => undefined);
+  describe(yargs, words, context, () => undefined);
   return help();
 }
 
@@ -61,7 +61,7 @@ Examples:
 function describe(
   yargs: Argv,
   args: readonly string[],
-  surroundings: Surroundings,
+  context: CommandContext,
   done: (code: number) => void,
 ) {
   const config = { type: 'string', demandOption: true, describe: 'The configuration, a JSON file' } as const;
@@ -79,14 +79,14 @@ function describe(
       describe: 'How the log on stderr is written, where stdout is for people',
     })
     .group(['debug', 'quiet', 'log-format', 'help', 'version'], COMMON_OPTIONS);
-  return readCommands(start, surroundings, done)
+  return readCommands(start, context, done)
     .command(
       'spec',
       'Print what the configuration may hold',
       (y) => y.example('$0 spec', 'As a platform asks for it'),
       async () => {
         const { spec } = await import('./spec.ts');
-        done(await spec(surroundings));
+        done(await spec(context));
       },
     )
     .command(
@@ -101,7 +101,7 @@ function describe(
           ),
       async (argv) => {
         const { check } = await import('./check.ts');
-        done(await check(argv, surroundings));
+        done(await check(argv, context));
       },
     )
     .command(
@@ -113,7 +113,7 @@ function describe(
           .example('$0 discover --config config.json > discovered.json', 'What a platform chooses from'),
       async (argv) => {
         const { discover } = await import('./discover.ts');
-        done(await discover(argv, surroundings));
+        done(await discover(argv, context));
       },
     )
     .command(
@@ -137,7 +137,7 @@ function describe(
           ),
       async (argv) => {
         const { explain } = await import('./explain.ts');
-        done(await explain(argv, surroundings));
+        done(await explain(argv, context));
       },
     )
     .command(
@@ -173,7 +173,7 @@ function describe(
           ),
       async (argv) => {
         const { verify } = await import('./verify.ts');
-        done(await verify(argv, surroundings));
+        done(await verify(argv, context));
       },
     )
     .command(
@@ -182,22 +182,20 @@ function describe(
       async (sandboxYargs) => (await import('./sandbox.ts')).sandboxOptions(sandboxYargs),
       async (argv) => {
         const { sandbox } = await import('./sandbox.ts');
-        done(await sandbox(argv, surroundings));
+        done(await sandbox(argv, context));
       },
     )
-    .command('config', 'Make a configuration', (configYargs) =>
-      configCommands(configYargs, surroundings, done),
-    )
+    .command('config', 'Make a configuration', (configYargs) => configCommands(configYargs, context, done))
     .command('webhook', 'Set up webhooks, and try them', (webhookYargs) =>
-      webhookCommands(webhookYargs, surroundings, done),
+      webhookCommands(webhookYargs, context, done),
     )
     .command('catalog', 'Work on a tenant catalog', (catalogYargs) =>
-      catalogCommands(catalogYargs, surroundings, done),
+      catalogCommands(catalogYargs, context, done),
     )
     .completion('completion', COMPLETION, completionOf(yargs, args))
     .example('$0 config init', 'Begin here: asks for the shop and the token')
     .example('$0 sandbox > sandbox.json &', 'Or with a made-up shop')
     .example('$0 read --config config.json --format jsonl --out data/', 'Then read it')
     .demandCommand(1, 'Say which command to run.')
-    .version(surroundings.version);
+    .version(context.version);
 }

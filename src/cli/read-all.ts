@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { SUCCESS } from '../console/exit-code.ts';
 import { textTable } from '../console/text-table.ts';
 import { ConnectorError } from '../errors.ts';
@@ -19,7 +19,7 @@ export interface ReadAllArguments {
  * Reads every tenant of a folder into a folder of its own, some side by side, each in a process of its own, so that
  * nothing that befalls one touches another. The exit code is that of the gravest failure.
  */
-export async function readAll(args: ReadAllArguments, surroundings: Surroundings): Promise<number> {
+export async function readAll(args: ReadAllArguments, context: CommandContext): Promise<number> {
   const { parallel } = args;
   if (!Number.isSafeInteger(parallel) || parallel < 1)
     throw badArgument('--parallel is not a whole number from 1 on.', 'Say how many tenants to read at once.');
@@ -28,15 +28,15 @@ export async function readAll(args: ReadAllArguments, surroundings: Surroundings
   const outcomes = new Map<Tenant, TenantOutcome>();
   const jobs = (await byShop(tenants)).map((shop) => async () => {
     for (const tenant of shop) {
-      if (surroundings.signal.aborted) return;
-      outcomes.set(tenant, await readTenant(tenant, readArguments(tenant, args, surroundings), surroundings));
+      if (context.signal.aborted) return;
+      outcomes.set(tenant, await readTenant(tenant, readArguments(tenant, args, context), context));
     }
   });
   await runPool(jobs, parallel);
   const told = tenants.flatMap((tenant) => outcomes.get(tenant) ?? []);
   const notBegun = tenants.filter((tenant) => !outcomes.has(tenant)).map(({ name }) => name);
-  await surroundings.output.writeText(args.json ? asJson(told, notBegun) : asText(told, notBegun));
-  if (surroundings.signal.aborted) throw surroundings.signal.reason;
+  await context.output.writeText(args.json ? asJson(told, notBegun) : asText(told, notBegun));
+  if (context.signal.aborted) throw context.signal.reason;
   const failed = told.map(({ exitCode }) => exitCode).filter((code) => code !== SUCCESS);
   return failed.length === 0 ? SUCCESS : Math.min(...failed);
 }
@@ -44,7 +44,7 @@ export async function readAll(args: ReadAllArguments, surroundings: Surroundings
 function readArguments(
   { name, config, catalog }: Tenant,
   { out, only }: ReadAllArguments,
-  { isDebug, isQuiet }: Surroundings,
+  { isDebug, isQuiet }: CommandContext,
 ): readonly string[] {
   return [
     'read',

@@ -1,11 +1,11 @@
 import type { Argv } from 'yargs';
-import type { Surroundings } from '../console/command-context.ts';
-import { airbyteFace } from '../protocol/face.ts';
+import type { CommandContext } from '../console/command-context.ts';
+import { airbyteWriter } from '../protocol/airbyte/writer.ts';
 
 const config = { type: 'string', demandOption: true, describe: 'The configuration, a JSON file' } as const;
 
 /** The commands that read: once, every tenant, or on and on. */
-export function readCommands<T>(yargs: Argv<T>, surroundings: Surroundings, done: (code: number) => void) {
+export function readCommands<T>(yargs: Argv<T>, context: CommandContext, done: (code: number) => void) {
   return yargs
     .command(
       'read',
@@ -60,10 +60,10 @@ export function readCommands<T>(yargs: Argv<T>, surroundings: Surroundings, done
       async (argv) => {
         if (argv.format === 'jsonl') {
           const { readToFolder } = await import('../read/read-to-folder.ts');
-          return done(await readToFolder(argv, surroundings));
+          return done(await readToFolder(argv, context));
         }
         const { read } = await import('./read.ts');
-        done(await read(argv, { ...surroundings, face: airbyteFace }));
+        done(await read(argv, { ...context, writer: airbyteWriter }));
       },
     )
     .command(
@@ -87,7 +87,7 @@ export function readCommands<T>(yargs: Argv<T>, surroundings: Surroundings, done
           .example('$0 read-all tenants/ --out data/', 'Into data/acme/orders.jsonl and so on'),
       async (argv) => {
         const { readAll } = await import('./read-all.ts');
-        done(await readAll(argv, surroundings));
+        done(await readAll(argv, context));
       },
     )
     .command(
@@ -141,7 +141,7 @@ export function readCommands<T>(yargs: Argv<T>, surroundings: Surroundings, done
           .example('$0 serve --config acme.json --read --poll 60s', 'Without a webhook: look every minute'),
       async (argv) => {
         const { serve } = await import('./serve.ts');
-        done(await serve(argv, surroundings));
+        done(await serve(argv, context));
       },
     );
 }

@@ -1,21 +1,21 @@
 import { loadConfiguration } from '../config/load.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { ConnectorError } from '../errors.ts';
-import type { ReadingFace } from '../protocol/face.ts';
+import type { ProtocolWriter } from '../protocol/writer.ts';
 import { type ReadArguments, readInput } from '../read/input.ts';
 import { openConfiguration } from '../read/open-configuration.ts';
 import { runRead } from '../read/run-read.ts';
-import { spokenTo } from '../read/sink.ts';
+import { protocolSink } from '../read/sink.ts';
 
 /** Prints the records and states of the configured streams. */
 export async function read(
   args: ReadArguments & { readonly config: string },
-  surroundings: Surroundings<ReadingFace>,
+  context: CommandContext<ProtocolWriter>,
 ): Promise<number> {
-  const configuration = await openConfiguration(() => loadConfiguration(args.config), surroundings);
+  const configuration = await openConfiguration(() => loadConfiguration(args.config), context);
   if (args.catalog === undefined && args.only === undefined) throw noStreams();
   const input = await readInput(args, Date.now());
-  const { exitCode } = await runRead({ configuration, ...input }, spokenTo(surroundings), surroundings);
+  const { exitCode } = await runRead({ configuration, ...input }, protocolSink(context), context);
   return exitCode;
 }
 

@@ -6,7 +6,7 @@ import {
   resolveSecret,
   variableReference,
 } from '../config/secret-reference.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { SUCCESS } from '../console/exit-code.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import type { WebhookOptions } from '../sandbox/webhooks/settings.ts';
@@ -81,7 +81,7 @@ export function sandboxOptions(yargs: Argv) {
 type SandboxArguments = Awaited<ReturnType<typeof sandboxOptions>['argv']>;
 
 /** Serves until it is stopped. One JSON line on stdout tells a program where; stderr tells a person. */
-export async function sandbox(args: SandboxArguments, { output, signal }: Surroundings): Promise<number> {
+export async function sandbox(args: SandboxArguments, { output, signal }: CommandContext): Promise<number> {
   const webhooks = webhookOf(args);
   const shop = await startSandbox({
     port: args.port,

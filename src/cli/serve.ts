@@ -1,18 +1,19 @@
 import { once } from 'node:events';
 import { type Configuration, loadConfiguration } from '../config/load.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { SUCCESS } from '../console/exit-code.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { openInbox } from '../inbox/open-inbox.ts';
-import { airbyteFace, type Face, type ReadingFace } from '../protocol/face.ts';
-import { singerFace } from '../protocol/singer/face.ts';
+import { airbyteWriter } from '../protocol/airbyte/writer.ts';
+import { singerWriter } from '../protocol/singer/writer.ts';
+import type { ProtocolWriter, Writer } from '../protocol/writer.ts';
 import { lagReport } from '../read/feed/lag-report.ts';
 import { follow } from '../read/follow.ts';
 import { type ReadInput, readInput, wholeStream } from '../read/input.ts';
 import { openLastingInbox } from '../read/lasting-inbox.ts';
 import { openConfiguration } from '../read/open-configuration.ts';
-import { spokenTo } from '../read/sink.ts';
+import { protocolSink } from '../read/sink.ts';
 import { tenantsIn } from '../read/tenants.ts';
 import { inboxTenant, type Lag, toldInbox } from '../read/told-inbox.ts';
 import { createReceiver, type Receiver } from '../webhook/receiver.ts';
@@ -39,32 +40,32 @@ export interface ServeArguments {
 const SWEEP_EVERY_MS = 10 * 60_000;
 
 /** Receives webhooks, and with `--read` brings what they tell of, until it is stopped. */
-export async function serve(args: ServeArguments, surroundings: Surroundings): Promise<number> {
+export async function serve(args: ServeArguments, context: CommandContext): Promise<number> {
   const paths = args.config ?? (await tenantPaths(args.tenants));
   const configurations: Configuration[] = [];
   for (const path of paths)
-    configurations.push(await openConfiguration(() => loadConfiguration(path), surroundings));
+    configurations.push(await openConfiguration(() => loadConfiguration(path), context));
   const served = args.read ? await readOf(args, configurations) : undefined;
   const receiving = configurations.filter(({ webhook }) => webhook.id !== undefined);
   if (served === undefined && receiving.length === 0) throw nothingToServe();
   const location = inboxLocation(configurations);
-  const { log } = surroundings;
+  const { log } = context;
   const inbox =
     location === undefined ? undefined : await openLastingInbox({ open: openerOf(location), log });
   if (receiving.length > 0 && inbox === undefined) throw noInbox();
   const sweeping = setInterval(() => inbox?.sweep().catch(() => undefined), SWEEP_EVERY_MS);
   let server: WebhookServer | undefined;
   try {
-    const receiver = inbox && receiving.length > 0 ? receiverOf(receiving, inbox, surroundings) : undefined;
+    const receiver = inbox && receiving.length > 0 ? receiverOf(receiving, inbox, context) : undefined;
     server = receiver && (await serveReceiver({ receiver, host: args.host, port: args.port }));
     if (server !== undefined) {
-      surroundings.log('info', `Webhooks are received at ${server.url}/centra/… for ${namesOf(receiving)}.`);
+      context.log('info', `Webhooks are received at ${server.url}/centra/… for ${namesOf(receiving)}.`);
     }
     if (served === undefined) {
-      if (!surroundings.signal.aborted) await once(surroundings.signal, 'abort');
+      if (!context.signal.aborted) await once(context.signal, 'abort');
       return SUCCESS;
     }
-    return await followServed(served, inbox, { ...surroundings, face: faceOf(args) }, receiver);
+    return await followServed(served, inbox, { ...context, writer: writerOf(args) }, receiver);
   } finally {
     clearInterval(sweeping);
     await server?.close();
@@ -76,8 +77,8 @@ function openerOf(location: string): () => Promise<Inbox> {
   return () => openInbox(location, { claimant: `serve ${process.pid}` });
 }
 
-function faceOf({ format }: ServeArguments): ReadingFace {
-  return format === 'singer' ? singerFace : airbyteFace;
+function writerOf({ format }: ServeArguments): ProtocolWriter {
+  return format === 'singer' ? singerWriter : airbyteWriter;
 }
 
 interface Served {
@@ -114,22 +115,22 @@ function onlyOf(input: ReadInput, only: readonly string[] | undefined): ReadInpu
 async function followServed(
   { configuration, input, pollMs, snapshotMs }: Served,
   inbox: Inbox | undefined,
-  surroundings: Surroundings<ReadingFace>,
+  context: CommandContext<ProtocolWriter>,
   receiver: Receiver | undefined,
 ): Promise<number> {
   const { wanted, only, states } = input;
   const tenant = inboxTenant(configuration);
-  const report = lagReport(surroundings.log);
+  const report = lagReport(context.log);
   const written = (lag: Lag) => {
     receiver?.written(tenant, lag.objects, lag.longestMs / 1000);
     report.written(lag);
   };
-  const told = inbox && toldInbox({ inbox, tenant, clock: Date.now, log: surroundings.log, written });
+  const told = inbox && toldInbox({ inbox, tenant, clock: Date.now, log: context.log, written });
   try {
     return await follow(
       { configuration, wanted, only, states, told, pollMs, snapshotMs },
-      spokenTo(surroundings),
-      surroundings,
+      protocolSink(context),
+      context,
     );
   } finally {
     report.close();
@@ -140,7 +141,7 @@ async function followServed(
 function receiverOf(
   configurations: readonly Configuration[],
   inbox: Inbox,
-  { log }: Surroundings<Face>,
+  { log }: CommandContext<Writer>,
 ): Receiver {
   return createReceiver({
     tenants: configurations.map((configuration) => ({

@@ -1,39 +1,39 @@
 import type { Argv } from 'yargs';
 import type { Configuration } from '../config/load.ts';
 import { configurationSchema } from '../config/load.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { FINDINGS, SUCCESS } from '../console/exit-code.ts';
 import { ConnectorError, sentence } from '../errors.ts';
-import type { ReadingFace } from '../protocol/face.ts';
 import { type AboutFormat, aboutTap } from '../protocol/singer/about.ts';
 import { singerCatalog } from '../protocol/singer/catalog.ts';
-import { singerFace } from '../protocol/singer/face.ts';
+import { singerWriter } from '../protocol/singer/writer.ts';
+import type { ProtocolWriter } from '../protocol/writer.ts';
 import { openConfiguration } from '../read/open-configuration.ts';
 import { runRead } from '../read/run-read.ts';
-import { spokenTo } from '../read/sink.ts';
+import { protocolSink } from '../read/sink.ts';
 import { asksForHelp, COMMON_OPTIONS, openCommandLine, withoutHelp } from './command-line.ts';
 import { discoverStreams } from './discover.ts';
 import { examine } from './examination.ts';
 import { runProcess } from './process.ts';
 import { tapConfiguration, tapReadInput } from './tap-input.ts';
 
-type TapSurroundings = Surroundings<ReadingFace>;
+type TapContext = CommandContext<ProtocolWriter>;
 
 /** Runs `tap-centra` and returns the exit code. Singer has options where others have commands. */
 export async function runTapCentra(args: readonly string[]): Promise<number> {
   const isDebug = args.includes('--debug');
-  const options = { face: singerFace, name: 'tap-centra', isDebug, isQuiet: false };
-  return runProcess(options, async (surroundings) => {
+  const options = { writer: singerWriter, name: 'tap-centra', isDebug, isQuiet: false };
+  return runProcess(options, async (context) => {
     const { yargs, help } = openCommandLine('tap-centra', asksForHelp(args) ? withoutHelp(args) : args);
-    const described = describe(yargs, surroundings.version);
+    const described = describe(yargs, context.version);
     if (asksForHelp(args)) {
-      await surroundings.output.write(await help());
+      await context.output.write(await help());
       return SUCCESS;
     }
     const argv = await described.parseAsync();
     // yargs has answered by itself.
     if (argv.version === true) return SUCCESS;
-    return runOptions(argv, surroundings);
+    return runOptions(argv, context);
   });
 }
 
@@ -87,54 +87,51 @@ function describe(yargs: Argv, version: string) {
     .version(version);
 }
 
-async function runOptions(argv: TapArguments, surroundings: TapSurroundings): Promise<number> {
-  if (argv.about) return about(argv, surroundings);
-  const configuration = await openConfiguration(
-    () => tapConfiguration(argv.config, process.env),
-    surroundings,
-  );
-  if (argv.test) return test(configuration, surroundings);
+async function runOptions(argv: TapArguments, context: TapContext): Promise<number> {
+  if (argv.about) return about(argv, context);
+  const configuration = await openConfiguration(() => tapConfiguration(argv.config, process.env), context);
+  if (argv.test) return test(configuration, context);
   if (argv.discover) {
-    const streams = await discoverStreams(configuration, surroundings);
-    await surroundings.output.write(singerCatalog(streams));
+    const streams = await discoverStreams(configuration, context);
+    await context.output.write(singerCatalog(streams));
     return SUCCESS;
   }
   const input = await tapReadInput(argv);
-  const { exitCode } = await runRead({ configuration, ...input }, spokenTo(surroundings), surroundings);
+  const { exitCode } = await runRead({ configuration, ...input }, protocolSink(context), context);
   return exitCode;
 }
 
-async function test(configuration: Configuration, surroundings: TapSurroundings): Promise<number> {
-  const { isGood, message } = await examine(configuration, surroundings);
-  surroundings.log(isGood ? 'info' : 'error', message);
+async function test(configuration: Configuration, context: TapContext): Promise<number> {
+  const { isGood, message } = await examine(configuration, context);
+  context.log(isGood ? 'info' : 'error', message);
   return isGood ? SUCCESS : FINDINGS;
 }
 
 /** The streams are told where a configuration lets the shop be asked. */
-async function about(argv: TapArguments, surroundings: TapSurroundings): Promise<number> {
-  const streams = argv.config.length === 0 ? undefined : await streamNames(argv.config, surroundings);
+async function about(argv: TapArguments, context: TapContext): Promise<number> {
+  const streams = argv.config.length === 0 ? undefined : await streamNames(argv.config, context);
   const description = {
     name: 'tap-centra',
-    version: surroundings.version,
+    version: context.version,
     description: 'Orders, inventory, indeliveries and returns from a Centra shop.',
     settings: await configurationSchema(),
     ...(streams && { streams }),
     capabilities: ['about', 'activate-version', 'catalog', 'discover', 'properties', 'state', 'test'],
   };
-  await surroundings.output.writeText(aboutTap(description, argv.format));
+  await context.output.writeText(aboutTap(description, argv.format));
   return SUCCESS;
 }
 
 async function streamNames(
   config: readonly string[],
-  surroundings: TapSurroundings,
+  context: TapContext,
 ): Promise<readonly string[] | undefined> {
   try {
-    const configuration = await openConfiguration(() => tapConfiguration(config, process.env), surroundings);
-    return (await discoverStreams(configuration, surroundings)).map(({ name }) => name);
+    const configuration = await openConfiguration(() => tapConfiguration(config, process.env), context);
+    return (await discoverStreams(configuration, context)).map(({ name }) => name);
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
-    surroundings.log('warn', `The streams are left out: ${sentence(error)}`);
+    context.log('warn', `The streams are left out: ${sentence(error)}`);
     return undefined;
   }
 }

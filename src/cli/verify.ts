@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { CompiledStream } from '../catalog/compile/compiled.ts';
 import { loadConfiguration } from '../config/load.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { BAD_INPUT, SUCCESS, worstOf } from '../console/exit-code.ts';
 import { type Log, loggingObserver } from '../console/log.ts';
 import { ConnectorError, type ErrorKind, sentence } from '../errors.ts';
@@ -36,12 +36,12 @@ export interface VerifyArguments {
 }
 
 /** Compares the shop with what reads have written. */
-export async function verify(args: VerifyArguments, surroundings: Surroundings): Promise<number> {
-  const { output, log, signal } = surroundings;
+export async function verify(args: VerifyArguments, context: CommandContext): Promise<number> {
+  const { output, log, signal } = context;
   const { config, catalog, state } = args;
-  const configuration = await openConfiguration(() => loadConfiguration(config), surroundings);
+  const configuration = await openConfiguration(() => loadConfiguration(config), context);
   const { wanted = [], states } = await readInput({ catalog, state }, Date.now());
-  const shop = openShop(configuration, surroundings, {
+  const shop = openShop(configuration, context, {
     patienceMs: configuration.maxWaitMs,
     observer: loggingObserver(log),
     isPaced: true,

@@ -1,6 +1,6 @@
 import type { CentraClient } from '../centra/client.ts';
 import { wantsBars } from './capabilities.ts';
-import type { Surroundings } from './command-context.ts';
+import type { CommandContext } from './command-context.ts';
 import { type ProgressBars, progressBars } from './progress-bars.ts';
 
 export type Bars = Pick<ProgressBars, 'follow' | 'stop'>;
@@ -9,10 +9,10 @@ const noBars: Bars = Object.freeze({ follow: () => {}, stop: () => {} });
 
 /** Draws progress on this process's stderr, where a person looks at it and stdout goes elsewhere. */
 export function startBars(
-  { output, isQuiet, face }: Pick<Surroundings, 'output' | 'isQuiet' | 'face'>,
+  { output, isQuiet, writer }: Pick<CommandContext, 'output' | 'isQuiet' | 'writer'>,
   limitsUsed: CentraClient['limitsUsed'],
 ): Bars {
-  const isShared = face.isProtocol && process.stdout.isTTY;
+  const isShared = writer.isProtocol && process.stdout.isTTY;
   const isTty = process.stderr.isTTY && !isShared;
   if (!wantsBars({ isTty, environment: process.env, isQuiet })) return noBars;
   const bars = progressBars({ stream: process.stderr, clock: Date.now, limitsUsed });

@@ -1,6 +1,6 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { Configuration } from '../config/load.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { SUCCESS, worstOf } from '../console/exit-code.ts';
 import { ConnectorError, type ErrorKind } from '../errors.ts';
 import type { WantedStream } from '../protocol/message.ts';
@@ -9,7 +9,7 @@ import type { Sync } from '../sync/run.ts';
 import type { Extent } from '../sync/sync-input.ts';
 import { type HandledEvents, handledEvents } from './feed/handled-events.ts';
 import { type LastingSession, lastingSession } from './feed/lasting-session.ts';
-import { oneStory, type Story } from './feed/one-story.ts';
+import { type OneRun, oneRun } from './feed/one-run.ts';
 import { openReadSession, openReadShop } from './read-session.ts';
 import type { OpenSink } from './sink.ts';
 
@@ -48,10 +48,10 @@ const staleKinds: ReadonlySet<ErrorKind> = new Set(['schema', 'permission']);
 /** What those who read side by side share. */
 interface Feed {
   readonly sessions: LastingSession;
-  readonly story: Story;
+  readonly run: OneRun;
   readonly states: Map<string, unknown>;
   readonly events: HandledEvents;
-  readonly log: Surroundings['log'];
+  readonly log: CommandContext['log'];
   readonly signal: AbortSignal;
   /** Ends all, with an exit code or an error. */
   readonly end: (outcome: Outcome) => void;
@@ -69,17 +69,17 @@ const clock = () => performance.now();
 export async function follow(
   { configuration, wanted, only, states, told, pollMs, snapshotMs }: Following,
   openSink: OpenSink,
-  surroundings: Surroundings,
+  context: CommandContext,
 ): Promise<number> {
-  const { log } = surroundings;
+  const { log } = context;
   const ending = new AbortController();
-  const signal = AbortSignal.any([surroundings.signal, ending.signal]);
+  const signal = AbortSignal.any([context.signal, ending.signal]);
   let outcome: Outcome = { exitCode: SUCCESS };
-  const shop = openReadShop(configuration, surroundings);
+  const shop = openReadShop(configuration, context);
   const options = { configuration, wanted, only, told, signal, shop };
   const feed: Feed = {
-    sessions: lastingSession({ open: () => openReadSession(options, surroundings), clock, log }),
-    story: oneStory(openSink),
+    sessions: lastingSession({ open: () => openReadSession(options, context), clock, log }),
+    run: oneRun(openSink),
     states: new Map(states),
     events: handledEvents(states, clock),
     log,
@@ -92,7 +92,7 @@ export async function follow(
   try {
     await Promise.all([followChanges(feed, told, pollMs), followWholes(feed, snapshotMs)]);
     if ('error' in outcome) throw outcome.error;
-    await feed.story.close();
+    await feed.run.close();
     return outcome.exitCode;
   } finally {
     ending.abort();
@@ -137,12 +137,12 @@ async function followWholes(feed: Feed, snapshotMs: number): Promise<void> {
 type Result = 'done' | 'failed' | 'later';
 
 async function readOnce(feed: Feed, extent: Extent, saysOnlyNews: boolean): Promise<Result> {
-  const { sessions, story, states, events, log, signal, end } = feed;
+  const { sessions, run, states, events, log, signal, end } = feed;
   try {
     const kinds = await sessions.with(async (session) => {
-      await story.begin({ streams: session.streams, wanted: session.wanted, states });
+      await run.begin({ streams: session.streams, wanted: session.wanted, states });
       const { isTakenIn } = events;
-      return pour(session.start({ states, extent, saysOnlyNews, isTakenIn }), story, states);
+      return pour(session.start({ states, extent, saysOnlyNews, isTakenIn }), run, states);
     });
     events.follow(states);
     const found = [...kinds];
@@ -182,10 +182,10 @@ async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Hands on what the sync says, remembers the states, and returns the kinds of failures. */
-async function pour(sync: Sync, story: Story, states: Map<string, unknown>): Promise<ReadonlySet<ErrorKind>> {
+async function pour(sync: Sync, run: OneRun, states: Map<string, unknown>): Promise<ReadonlySet<ErrorKind>> {
   const kinds = new Set<ErrorKind>();
   for await (const message of sync.messages) {
-    await story.take(message);
+    await run.take(message);
     if (message.type === 'checkpoint') states.set(message.stream, message.state);
     if (message.type === 'failure') kinds.add(message.error.kind);
   }

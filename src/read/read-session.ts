@@ -1,6 +1,6 @@
 import type { CentraClient, ClientObserver } from '../centra/client.ts';
 import type { Configuration } from '../config/load.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { type Log, loggingObserver } from '../console/log.ts';
 import type { Message, OfferedStream, WantedStream } from '../protocol/message.ts';
 import type { ToldIds } from '../sync/hints/hint-ids.ts';
@@ -54,13 +54,13 @@ export interface ReadShop extends Shop {
 const LONGEST_THROTTLE_MS = 65 * 60_000;
 
 /** Opens the way to a shop; nothing is asked yet. */
-export function openReadShop(configuration: Configuration, surroundings: Surroundings): ReadShop {
+export function openReadShop(configuration: Configuration, context: CommandContext): ReadShop {
   const running = new Set<Sync>();
-  const shop = openShop(configuration, surroundings, {
+  const shop = openShop(configuration, context, {
     patienceMs: configuration.maxWaitMs,
     longestThrottleMs: LONGEST_THROTTLE_MS,
     isPaced: true,
-    observer: observerOf(running, surroundings.log),
+    observer: observerOf(running, context.log),
   });
   return { ...shop, running };
 }
@@ -68,11 +68,11 @@ export function openReadShop(configuration: Configuration, surroundings: Surroun
 /** Asks the shop for its schema and compiles the mapping against it; throws where nothing can be read at all. */
 export async function openReadSession(
   { configuration, told, signal, ...options }: SessionOptions,
-  surroundings: Surroundings,
+  context: CommandContext,
 ): Promise<ReadSession> {
-  const { log } = surroundings;
+  const { log } = context;
   await refuseBeforeAsking(configuration);
-  const shop = options.shop ?? openReadShop(configuration, surroundings);
+  const shop = options.shop ?? openReadShop(configuration, context);
   const { running } = shop;
   const close = options.shop === undefined ? shop.close : async () => undefined;
   try {

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { loadConfiguration } from '../config/load.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import type { Log } from '../console/log.ts';
 import { textTable } from '../console/text-table.ts';
 import { ConnectorError } from '../errors.ts';
-import type { SpeakerInput } from '../protocol/face.ts';
+import type { RunInput } from '../protocol/writer.ts';
 import { onDisk } from './folder/disk-error.ts';
 import { lockFolder } from './folder/folder-lock.ts';
 import { type FolderSink, folderSink, type StreamOutcome } from './folder/folder-sink.ts';
@@ -20,31 +20,31 @@ export interface ReadToFolderArguments extends ReadArguments {
 }
 
 /** Reads into a folder, one file a stream, and goes on from what is there. Its result on stdout is for people. */
-export async function readToFolder(args: ReadToFolderArguments, surroundings: Surroundings): Promise<number> {
+export async function readToFolder(args: ReadToFolderArguments, context: CommandContext): Promise<number> {
   const { out, ...rest } = args;
-  const { log, output } = surroundings;
+  const { log, output } = context;
   if (out === undefined || out === '')
     throw badArgument('--format jsonl needs one folder.', 'Name one with --out, such as --out data/.');
   refuseForeignState(rest);
-  const configuration = await openConfiguration(() => loadConfiguration(args.config), surroundings);
+  const configuration = await openConfiguration(() => loadConfiguration(args.config), context);
   const input = await readInput(rest, Date.now());
   await onDisk(out, () => mkdir(out, { recursive: true }));
-  const { lost, release } = await lockFolder(out, surroundings);
+  const { lost, release } = await lockFolder(out, context);
   let sink: FolderSink | undefined;
   const tellResult = async () => {
     if (sink !== undefined) await output.writeText(resultText(sink.outcomes(), args.json));
   };
   try {
     const before = await onDisk(out, () => folderStates(out));
-    const openSink = async (session: SpeakerInput) => {
+    const openSink = async (session: RunInput) => {
       const isAll = input.wanted === undefined;
       if (isAll) tellOfTheRest(before, session, log);
       sink = await folderSink({ folder: out, ...session, before, lost, log, clock: () => performance.now() });
       return sink;
     };
-    const signal = AbortSignal.any([surroundings.signal, lost]);
+    const signal = AbortSignal.any([context.signal, lost]);
     const { exitCode } = await runRead({ configuration, ...input, states: statesOf(before) }, openSink, {
-      ...surroundings,
+      ...context,
       signal,
     });
     await tellResult();
@@ -63,7 +63,7 @@ function statesOf(before: ReadonlyMap<string, FolderState>): ReadonlyMap<string,
 }
 
 /** A stream that the tenant catalog lost leaves its file behind, and nobody looks after it. */
-function tellOfTheRest(before: ReadonlyMap<string, FolderState>, { wanted }: SpeakerInput, log: Log): void {
+function tellOfTheRest(before: ReadonlyMap<string, FolderState>, { wanted }: RunInput, log: Log): void {
   for (const [stream, { file }] of before) {
     if (wanted.some(({ name }) => name === stream)) continue;
     log('info', `${file} stays as it is: the tenant catalog has no stream "${stream}" any more.`);

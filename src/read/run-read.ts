@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { Usage } from '../centra/client.ts';
 import type { Configuration } from '../config/load.ts';
 import { type Bars, startBars } from '../console/bars.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { SUCCESS, worstOf } from '../console/exit-code.ts';
 import type { ErrorKind } from '../errors.ts';
 import type { Sync } from '../sync/run.ts';
@@ -21,18 +21,18 @@ export interface ReadOutcome {
   readonly exitCode: number;
 }
 
-/** Reads once, whatever face the messages get. Throws where no stream can be read at all. */
+/** Reads once, whatever writer the messages get. Throws where no stream can be read at all. */
 export async function runRead(
   { configuration, wanted, only, states, slice }: Reading,
   openSink: OpenSink,
-  surroundings: Surroundings,
+  context: CommandContext,
 ): Promise<ReadOutcome> {
   keepMemoryFlat();
   /** Aborted too when the output is closed: then nothing may go on, a wait least of all. */
   const end = new AbortController();
-  const signal = AbortSignal.any([surroundings.signal, end.signal]);
-  const told = slice === undefined ? await openToldInbox(configuration, surroundings) : undefined;
-  const session = await openReadSession({ configuration, wanted, only, told, signal }, surroundings).catch(
+  const signal = AbortSignal.any([context.signal, end.signal]);
+  const told = slice === undefined ? await openToldInbox(configuration, context) : undefined;
+  const session = await openReadSession({ configuration, wanted, only, told, signal }, context).catch(
     async (error: unknown) => {
       await told?.close();
       throw error;
@@ -40,10 +40,10 @@ export async function runRead(
   );
   try {
     const sink = await openSink({ streams: session.streams, wanted: session.wanted, states });
-    const bars = startBars(surroundings, session.limitsUsed);
+    const bars = startBars(context, session.limitsUsed);
     const failures = await pour(session.start({ states, slice }), sink, bars).finally(bars.stop);
-    if (surroundings.signal.aborted) throw surroundings.signal.reason;
-    surroundings.log('info', usageInWords(session.usage()));
+    if (context.signal.aborted) throw context.signal.reason;
+    context.log('info', usageInWords(session.usage()));
     return { exitCode: failures.size === 0 ? SUCCESS : worstOf([...failures]) };
   } finally {
     end.abort();

@@ -4,7 +4,7 @@ import { type CentraClient, type ClientObserver, createClient, type Exchange } f
 import { bundledSchema, liveSchema } from '../centra/schema.ts';
 import { httpTransport } from '../centra/transport.ts';
 import type { Configuration } from '../config/load.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import type { Log } from '../console/log.ts';
 import { ConnectorError } from '../errors.ts';
 import type { ShopTelemetry } from '../telemetry/telemetry.ts';
@@ -18,7 +18,7 @@ export interface Shop {
 /** The way to a customer's API, with the real network, clock and dice. */
 export function openShop(
   configuration: Configuration,
-  { version, telemetry, face, output }: Pick<Surroundings, 'version' | 'telemetry' | 'face' | 'output'>,
+  { version, telemetry, writer, output }: Pick<CommandContext, 'version' | 'telemetry' | 'writer' | 'output'>,
   options: {
     readonly patienceMs: number;
     /** Where a person waits: as long as the patience. */
@@ -29,7 +29,7 @@ export function openShop(
 ): Shop {
   const exchanged = (exchange: Exchange): void => {
     watcher.requested(exchange);
-    if (face.exchanged !== undefined) output.say(face.exchanged(exchange)).catch(() => undefined);
+    if (writer.exchanged !== undefined) output.say(writer.exchanged(exchange)).catch(() => undefined);
   };
   const transport = httpTransport({
     connections: configuration.maxConcurrency,

@@ -1,5 +1,5 @@
 import type { Configuration } from '../config/load.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import type { Log } from '../console/log.ts';
 import { ConnectorError, sentence } from '../errors.ts';
 import { type Claim, defaultInboxSettings, type Inbox } from '../inbox/inbox.ts';
@@ -43,7 +43,7 @@ export function inboxTenant({ endpoint }: Configuration): string {
 /** The inbox that a configuration names. A read without it misses nothing, so that its absence is but a warning. */
 export async function openToldInbox(
   configuration: Configuration,
-  { log }: Pick<Surroundings, 'log'>,
+  { log }: Pick<CommandContext, 'log'>,
 ): Promise<ToldInbox | undefined> {
   const location = configuration.webhook.inbox?.reveal();
   if (location === undefined) return undefined;

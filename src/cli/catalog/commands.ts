@@ -1,8 +1,8 @@
 import type { Argv } from 'yargs';
-import type { Surroundings } from '../../console/command-context.ts';
+import type { CommandContext } from '../../console/command-context.ts';
 
 /** The tools around a tenant catalog. Each command is one file beside this one, loaded when it is called. */
-export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (code: number) => void) {
+export function catalogCommands(yargs: Argv, context: CommandContext, done: (code: number) => void) {
   const config = { type: 'string', describe: 'The configuration, a JSON file: asks the live API' } as const;
   const catalog = {
     type: 'string',
@@ -24,7 +24,7 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
             'Every custom attribute becomes a column',
           ),
       async (argv) =>
-        done(await (await import('../../workbench/commands/init.ts')).catalogInit(argv, surroundings)),
+        done(await (await import('../../workbench/commands/init.ts')).catalogInit(argv, context)),
     )
     .command(
       'check [catalog]',
@@ -40,7 +40,7 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
             'Against the live schema and the token’s permissions',
           ),
       async (argv) =>
-        done(await (await import('../../workbench/commands/check.ts')).catalogCheck(argv, surroundings)),
+        done(await (await import('../../workbench/commands/check.ts')).catalogCheck(argv, context)),
     )
     .command(
       'preview [catalog]',
@@ -62,7 +62,7 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
             'From a file of answers, such as one of this repository',
           ),
       async (argv) =>
-        done(await (await import('../../workbench/commands/preview.ts')).catalogPreview(argv, surroundings)),
+        done(await (await import('../../workbench/commands/preview.ts')).catalogPreview(argv, context)),
     )
     .command(
       'coverage [catalog]',
@@ -83,9 +83,7 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
             'Looks further back, for what is rare',
           ),
       async (argv) =>
-        done(
-          await (await import('../../workbench/commands/coverage.ts')).catalogCoverage(argv, surroundings),
-        ),
+        done(await (await import('../../workbench/commands/coverage.ts')).catalogCoverage(argv, context)),
     )
     .command(
       'diff <before> <after>',
@@ -107,7 +105,7 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
           .example('$0 catalog diff discovered.json acme.yaml', 'Exit code 1 when a destination must act')
           .example('$0 catalog diff default acme.yaml', 'What your catalog adds to the default one'),
       async (argv) =>
-        done(await (await import('../../workbench/commands/diff.ts')).catalogDiff(argv, surroundings)),
+        done(await (await import('../../workbench/commands/diff.ts')).catalogDiff(argv, context)),
     )
     .command(
       'test [catalog]',
@@ -119,7 +117,7 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
           .option('json', json)
           .example('$0 catalog test acme.yaml', 'Each `given` must give what its `expect` says'),
       async (argv) =>
-        done(await (await import('../../workbench/commands/test.ts')).catalogTest(argv, surroundings)),
+        done(await (await import('../../workbench/commands/test.ts')).catalogTest(argv, context)),
     )
     .command(
       'explain [catalog]',
@@ -132,7 +130,7 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
           .option('json', json)
           .example('$0 catalog explain acme.yaml --stream orders', 'One query, and why each field is in it'),
       async (argv) =>
-        done(await (await import('../../workbench/commands/explain.ts')).catalogExplain(argv, surroundings)),
+        done(await (await import('../../workbench/commands/explain.ts')).catalogExplain(argv, context)),
     )
     .command(
       'docs [catalog]',
@@ -147,7 +145,7 @@ export function catalogCommands(yargs: Argv, surroundings: Surroundings, done: (
             'acme-docs/streams.md for people, acme-docs/sources.yml for dbt',
           ),
       async (argv) =>
-        done(await (await import('../../workbench/commands/docs.ts')).catalogDocs(argv, surroundings)),
+        done(await (await import('../../workbench/commands/docs.ts')).catalogDocs(argv, context)),
     )
     .example('$0 catalog init --config acme.json --out acme.yaml', 'Begin here')
     .example('$0 catalog check acme.yaml', 'After each change')

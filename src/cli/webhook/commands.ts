@@ -1,8 +1,8 @@
 import type { Argv } from 'yargs';
-import type { Surroundings } from '../../console/command-context.ts';
+import type { CommandContext } from '../../console/command-context.ts';
 
 /** The tools around a webhook. */
-export function webhookCommands(yargs: Argv, surroundings: Surroundings, done: (code: number) => void) {
+export function webhookCommands(yargs: Argv, context: CommandContext, done: (code: number) => void) {
   return yargs
     .command(
       'create',
@@ -33,7 +33,7 @@ export function webhookCommands(yargs: Argv, surroundings: Surroundings, done: (
             '$0 webhook create --tenant acme --url https://hooks.acme.com',
             'Prints what to paste into Centra',
           ),
-      async (argv) => done(await (await import('./create.ts')).webhookCreate(argv, surroundings)),
+      async (argv) => done(await (await import('./create.ts')).webhookCreate(argv, context)),
     )
     .command(
       'test',
@@ -56,7 +56,7 @@ export function webhookCommands(yargs: Argv, surroundings: Surroundings, done: (
             '$0 webhook test --config acme.json --url https://hooks.acme.com',
             'From outside, as Centra calls it',
           ),
-      async (argv) => done(await (await import('./test.ts')).webhookTest(argv, surroundings)),
+      async (argv) => done(await (await import('./test.ts')).webhookTest(argv, context)),
     )
     .example('$0 webhook create --tenant acme', 'Begin here')
     .demandCommand(1, 'Say which webhook command to run.')

@@ -1,6 +1,6 @@
 import { formatProblem, hasErrors, type Problem } from '../../catalog/language/problem.ts';
 import type { CentraClient } from '../../centra/client.ts';
-import type { Surroundings } from '../../console/command-context.ts';
+import type { CommandContext } from '../../console/command-context.ts';
 import { FINDINGS, SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { findAttributesOf, type OwnerAttributes } from '../../shop/attributes/attribute-types.ts';
@@ -14,12 +14,12 @@ import { type CatalogArguments, type OpenCatalog, openCatalog } from './open-cat
 /** Says everything that is wrong with a catalog. The exit code is 1 when there is an error; a warning is none. */
 export async function catalogCheck(
   args: CatalogArguments & { readonly json: boolean },
-  surroundings: Surroundings,
+  context: CommandContext,
 ): Promise<number> {
-  const { output } = surroundings;
-  const open = await openCatalog(args, surroundings, { observer: { refused: () => undefined } });
+  const { output } = context;
+  const open = await openCatalog(args, context, { observer: { refused: () => undefined } });
   try {
-    const findings = await examine(open, surroundings.signal);
+    const findings = await examine(open, context.signal);
     await output.writeText(args.json ? asJson(open, findings) : asText(open, findings));
     return hasErrors(findings.problems) ? FINDINGS : SUCCESS;
   } finally {

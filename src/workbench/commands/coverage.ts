@@ -1,5 +1,5 @@
 import type { CentraClient } from '../../centra/client.ts';
-import type { Surroundings } from '../../console/command-context.ts';
+import type { CommandContext } from '../../console/command-context.ts';
 import { SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { rootNames } from '../../roots/derive.ts';
@@ -21,8 +21,8 @@ export interface CoverageArguments extends CatalogArguments {
 const NESTED_PARENTS = 20;
 
 /** Says what the shop has and the catalog does not map, and how often it is filled. */
-export async function catalogCoverage(args: CoverageArguments, surroundings: Surroundings): Promise<number> {
-  const { output, signal } = surroundings;
+export async function catalogCoverage(args: CoverageArguments, context: CommandContext): Promise<number> {
+  const { output, signal } = context;
   if (!Number.isInteger(args.sample) || args.sample < 1) {
     throw new ConnectorError({
       kind: 'config',
@@ -31,7 +31,7 @@ export async function catalogCoverage(args: CoverageArguments, surroundings: Sur
       hint: 'Write --sample 200 for the newest 200 rows of each list.',
     });
   }
-  const open = await openCatalog(args, surroundings, { observer: { refused: () => undefined } });
+  const open = await openCatalog(args, context, { observer: { refused: () => undefined } });
   try {
     refuseErrors(open);
     const { client, schemas, compiled, loaded, label } = open;

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import type { Surroundings } from '../../console/command-context.ts';
+import type { CommandContext } from '../../console/command-context.ts';
 import { FINDINGS, SUCCESS } from '../../console/exit-code.ts';
 import { type CatalogDiff, diffCatalogs } from '../diff/catalog-diff.ts';
 import { type Change, needsAction } from '../diff/change.ts';
@@ -14,28 +14,24 @@ interface DiffArguments {
 }
 
 /** Compares two catalogs. The exit code is 1 when a destination, or whoever looks after it, must act. */
-export async function catalogDiff(args: DiffArguments, surroundings: Surroundings): Promise<number> {
-  const before = await sideOf(args.before, args.config, surroundings);
-  const after = await sideOf(args.after, args.config, surroundings);
+export async function catalogDiff(args: DiffArguments, context: CommandContext): Promise<number> {
+  const before = await sideOf(args.before, args.config, context);
+  const after = await sideOf(args.after, args.config, context);
   const diff = diffCatalogs(before, after);
   const text = args.json ? asJson(diff, before, after) : asText(diff, before, after);
-  await surroundings.output.writeText(text);
+  await context.output.writeText(text);
   return diff.changes.some(needsAction) ? FINDINGS : SUCCESS;
 }
 
-async function sideOf(
-  name: string,
-  config: string | undefined,
-  surroundings: Surroundings,
-): Promise<DiffSide> {
+async function sideOf(name: string, config: string | undefined, context: CommandContext): Promise<DiffSide> {
   const discovered = await discoveredIn(name);
   if (discovered !== undefined) return discovered;
-  const open = await openCatalog({ catalog: name, config }, surroundings);
+  const open = await openCatalog({ catalog: name, config }, context);
   try {
     refuseErrors(open);
     const { label, compiled, loaded } = open;
     for (const { stream, reason } of compiled.unreadable)
-      surroundings.log('warn', `${label}: the stream "${stream}" counts as not there: ${reason}`);
+      context.log('warn', `${label}: the stream "${stream}" counts as not there: ${reason}`);
     return sideOfCatalog(label, compiled.streams, loaded.catalog.streams);
   } finally {
     await open.close();

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Surroundings } from '../../console/command-context.ts';
+import type { CommandContext } from '../../console/command-context.ts';
 import { SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { type CatalogDocs, catalogDocs as docsOf } from '../docs/catalog-docs.ts';
@@ -9,10 +9,10 @@ import { type CatalogArguments, openCatalog, refuseErrors } from './open-catalog
 /** Writes a page about the streams of a catalog, and the same for dbt. */
 export async function catalogDocs(
   args: CatalogArguments & { readonly out?: string | undefined },
-  surroundings: Surroundings,
+  context: CommandContext,
 ): Promise<number> {
-  const { output } = surroundings;
-  const open = await openCatalog(args, surroundings);
+  const { output } = context;
+  const open = await openCatalog(args, context);
   try {
     refuseErrors(open);
     const { label, argument, loaded, compiled, schemas } = open;

@@ -2,7 +2,7 @@ import { parse, print } from 'graphql';
 import { didYouMean, inWords } from '../../catalog/language/near-match.ts';
 import { piiColumns } from '../../catalog/privacy/pii-columns.ts';
 import type { Query } from '../../centra/client.ts';
-import type { Surroundings } from '../../console/command-context.ts';
+import type { CommandContext } from '../../console/command-context.ts';
 import { SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { rehearse } from '../../forecast/rehearse.ts';
@@ -19,9 +19,9 @@ interface ExplainArguments extends CatalogArguments {
 }
 
 /** Shows the queries that a read will send, what they need and cost, and which column asks for what. */
-export async function catalogExplain(args: ExplainArguments, surroundings: Surroundings): Promise<number> {
-  const { output, signal } = surroundings;
-  const open = await openCatalog(args, surroundings);
+export async function catalogExplain(args: ExplainArguments, context: CommandContext): Promise<number> {
+  const { output, signal } = context;
+  const open = await openCatalog(args, context);
   try {
     refuseErrors(open);
     const explained = await explain(open, args.stream, signal);

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { compileCatalog } from '../../catalog/compile/compile.ts';
 import { loadCatalog } from '../../catalog/language/load.ts';
 import { formatProblem } from '../../catalog/language/problem.ts';
-import type { Surroundings } from '../../console/command-context.ts';
+import type { CommandContext } from '../../console/command-context.ts';
 import { SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { packageRoot } from '../../package-root.ts';
@@ -23,12 +23,12 @@ export interface InitArguments {
 const SAMPLE_ROWS = 200;
 
 /** Writes a catalog that extends the default one with a column for every custom attribute of the shop. */
-export async function catalogInit(args: InitArguments, surroundings: Surroundings): Promise<number> {
-  const { output, log, signal } = surroundings;
+export async function catalogInit(args: InitArguments, context: CommandContext): Promise<number> {
+  const { output, log, signal } = context;
   const { out, tenant } = args;
   // Said before the API is asked for anything.
   if (out !== undefined && (await stat(out).catch(() => undefined)) !== undefined) throw alreadyThere(out);
-  const open = await openCatalog({ catalog: 'default', config: args.config }, surroundings, {
+  const open = await openCatalog({ catalog: 'default', config: args.config }, context, {
     observer: { refused: () => undefined },
   });
   try {

@@ -12,7 +12,7 @@ import { formatProblem, hasErrors } from '../../catalog/language/problem.ts';
 import type { CentraClient, ClientObserver } from '../../centra/client.ts';
 import { bundledSchema } from '../../centra/schema.ts';
 import { type Configuration, loadConfiguration } from '../../config/load.ts';
-import type { Surroundings } from '../../console/command-context.ts';
+import type { CommandContext } from '../../console/command-context.ts';
 import { loggingObserver } from '../../console/log.ts';
 import { ConnectorError } from '../../errors.ts';
 import { packageRoot } from '../../package-root.ts';
@@ -60,19 +60,19 @@ export interface OpenCatalog {
 /** Loads and compiles the catalog that the arguments name. What is wrong in it is in `compiled.problems`; thrown is that it is not there. */
 export async function openCatalog(
   args: CatalogArguments,
-  surroundings: Surroundings,
+  context: CommandContext,
   { observer = {} }: OpenOptions = {},
 ): Promise<OpenCatalog> {
-  const { log, signal } = surroundings;
+  const { log, signal } = context;
   const { config } = args;
   const configuration =
-    config === undefined ? undefined : await openConfiguration(() => loadConfiguration(config), surroundings);
+    config === undefined ? undefined : await openConfiguration(() => loadConfiguration(config), context);
   const source = await sourceOf(args.catalog, configuration);
   if (configuration === undefined) {
     const schemas = await offlineSchemas();
     return { ...(await compiledFrom(source, schemas, undefined)), client: undefined, close: async () => {} };
   }
-  const shop = openShop(configuration, surroundings, {
+  const shop = openShop(configuration, context, {
     patienceMs: PATIENCE_MS,
     observer: { ...loggingObserver(log), ...observer },
   });

@@ -11,7 +11,7 @@ import {
 import type { CompiledStream } from '../../catalog/compile/compiled.ts';
 import { didYouMean, inWords } from '../../catalog/language/near-match.ts';
 import type { Selection } from '../../catalog/query/selection.ts';
-import type { Surroundings } from '../../console/command-context.ts';
+import type { CommandContext } from '../../console/command-context.ts';
 import { SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { rootType } from '../../roots/derive.ts';
@@ -34,23 +34,23 @@ export interface PreviewArguments extends CatalogArguments {
 const NESTED_PARENTS = 20;
 
 /** Shows source and mapped row side by side: of the live shop, or of recorded answers. */
-export async function catalogPreview(args: PreviewArguments, surroundings: Surroundings): Promise<number> {
+export async function catalogPreview(args: PreviewArguments, context: CommandContext): Promise<number> {
   checkArguments(args);
-  const open = await openCatalog(args, surroundings);
+  const open = await openCatalog(args, context);
   try {
     refuseErrors(open);
     const stream = streamNamed(args.stream, open);
-    const context = { snapshotAt: `${new Date(open.schemas.serverNowMs).toISOString().slice(0, 19)}Z` };
+    const rowContext = { snapshotAt: `${new Date(open.schemas.serverNowMs).toISOString().slice(0, 19)}Z` };
     const shown: Shown = { rows: 0, changes: 0, held: 0, objects: 0, absentLists: new Set() };
-    for await (const { object, absent } of objectsFor(stream, args, open, surroundings.signal)) {
+    for await (const { object, absent } of objectsFor(stream, args, open, context.signal)) {
       shown.objects += 1;
       for (const [path, call] of absent) if (isListOf(stream, path)) shown.absentLists.add(call);
-      for (const row of previewRows(stream, object, context, new Set(absent.keys()))) {
+      for (const row of previewRows(stream, object, rowContext, new Set(absent.keys()))) {
         shown.rows += 1;
         shown.changes += row.changes.length;
         if (row.row === undefined) shown.held += 1;
         const text = args.json ? jsonText(row) : rowText(row, stream, shown.rows);
-        await surroundings.output.writeText(text);
+        await context.output.writeText(text);
         if (shown.rows >= args.limit) break;
       }
       if (shown.rows >= args.limit) break;
@@ -58,8 +58,8 @@ export async function catalogPreview(args: PreviewArguments, surroundings: Surro
     if (shown.objects === 0 && args.from !== undefined)
       throw nothingRecorded(args.from, stream, namesOf(stream, open.schemas.schema));
     const summary = summaryOf(shown, stream, args, open);
-    if (args.json) surroundings.log('info', summary);
-    else await surroundings.output.writeText(`${summary}\n`);
+    if (args.json) context.log('info', summary);
+    else await context.output.writeText(`${summary}\n`);
     return SUCCESS;
   } finally {
     await open.close();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isPiiHashed } from '../../catalog/privacy/pii-columns.ts';
-import type { Surroundings } from '../../console/command-context.ts';
+import type { CommandContext } from '../../console/command-context.ts';
 import { FINDINGS, SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { type JsonObject, parseJson } from '../../json.ts';
@@ -17,10 +17,10 @@ import { type CatalogArguments, openCatalog, refuseErrors } from './open-catalog
 /** Runs the tests that stand in a catalog. The exit code is 1 when one fails. */
 export async function catalogTest(
   args: CatalogArguments & { readonly json: boolean },
-  surroundings: Surroundings,
+  context: CommandContext,
 ): Promise<number> {
-  const { output } = surroundings;
-  const open = await openCatalog(args, surroundings);
+  const { output } = context;
+  const open = await openCatalog(args, context);
   try {
     refuseErrors(open);
     const { loaded, compiled, schemas, label, configuration } = open;

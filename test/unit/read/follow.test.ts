@@ -2,9 +2,9 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, test } from 'vitest';
 import { type Configuration, configurationSchema, parseConfiguration } from '../../../src/config/load.ts';
-import type { Surroundings } from '../../../src/console/command-context.ts';
+import type { CommandContext } from '../../../src/console/command-context.ts';
 import { createOutput, OutputClosed } from '../../../src/console/output.ts';
-import { airbyteFace } from '../../../src/protocol/face.ts';
+import { airbyteWriter } from '../../../src/protocol/airbyte/writer.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import { type Following, follow, type ToldFeed } from '../../../src/read/follow.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/sandbox.ts';
@@ -63,7 +63,7 @@ async function start({ sandbox, settings, take = () => {}, ...given }: RunOption
   const heard: Message[] = [];
   const logs: string[] = [];
   const stopping = new AbortController();
-  const surroundings: Surroundings = {
+  const context: CommandContext = {
     output: createOutput(new PassThrough().resume(), new PassThrough().resume()),
     log: (level, message) => logs.push(`${level} ${message}`),
     signal: stopping.signal,
@@ -71,7 +71,7 @@ async function start({ sandbox, settings, take = () => {}, ...given }: RunOption
     isDebug: false,
     isQuiet: false,
     telemetry: noTelemetry,
-    face: airbyteFace,
+    writer: airbyteWriter,
   };
   const ended = follow(
     {
@@ -91,7 +91,7 @@ async function start({ sandbox, settings, take = () => {}, ...given }: RunOption
       },
       close: async () => undefined,
     }),
-    surroundings,
+    context,
   );
   ended.catch(() => undefined);
   const run: Run = {

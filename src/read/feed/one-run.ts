@@ -1,25 +1,25 @@
-import type { SpeakerInput } from '../../protocol/face.ts';
 import type { Message, StatusMessage } from '../../protocol/message.ts';
+import type { RunInput } from '../../protocol/writer.ts';
 import type { OpenSink, Sink } from '../sink.ts';
 
 /** Many reads, told as one. */
-export interface Story {
+export interface OneRun {
   /** Before each read: what it reads. */
-  readonly begin: (input: SpeakerInput) => Promise<void>;
+  readonly begin: (input: RunInput) => Promise<void>;
   readonly take: (message: Message) => Promise<void>;
   /** Says how each stream stands at the end. */
   readonly close: () => Promise<void>;
 }
 
 /** Each stream begins once, runs, and ends at the end; and a failure that lasts is told once. */
-export function oneStory(openSink: OpenSink): Story {
+export function oneRun(openSink: OpenSink): OneRun {
   let sink: { readonly open: Sink; readonly streams: string } | undefined;
   const said = new Set<string>();
   const ends = new Map<string, StatusMessage['status']>();
   const failures = new Map<string, string>();
   let begun = Promise.resolve();
 
-  async function open(input: SpeakerInput): Promise<void> {
+  async function open(input: RunInput): Promise<void> {
     const streams = JSON.stringify(input.streams);
     if (sink?.streams === streams) return;
     // The shop's schema has changed: what is told of the streams is told anew.
@@ -52,7 +52,7 @@ export function oneStory(openSink: OpenSink): Story {
     return false;
   }
 
-  return Object.freeze<Story>({
+  return Object.freeze<OneRun>({
     begin: (input) => {
       // One after the other, for several reads may begin at the same time.
       begun = begun.then(() => open(input));

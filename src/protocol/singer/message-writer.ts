@@ -10,12 +10,12 @@ import type {
   StatusMessage,
   WantedStream,
 } from '../message.ts';
-import type { Speaker, Spoken } from '../speaker.ts';
+import type { MessageWriter, Written } from '../writer.ts';
 import { DELETED_AT, singerSchema } from './columns.ts';
 import { metricLine } from './metrics.ts';
 import { bookmarkOf } from './state.ts';
 
-interface SpeakerInput {
+interface SingerRun {
   readonly streams: readonly OfferedStream[];
   readonly wanted: readonly WantedStream[];
   /** The states that the read began with, by stream. */
@@ -36,10 +36,10 @@ interface Telling {
 
 const levels = Object.freeze({ debug: 'DEBUG', info: 'INFO', warn: 'WARNING', error: 'ERROR' } as const);
 
-const silence: Spoken = Object.freeze({ out: '', err: '' });
+const silence: Written = Object.freeze({ out: '', err: '' });
 
 /** Gives the messages of one read the form of Singer: messages on stdout, logs and metrics on stderr. */
-export function singerSpeaker({ streams, wanted, bookmarks }: SpeakerInput): Speaker {
+export function singerMessageWriter({ streams, wanted, bookmarks }: SingerRun): MessageWriter {
   const tellings = new Map(
     wanted.flatMap((stream) => {
       const offered = streams.find(({ name }) => name === stream.name);
@@ -57,7 +57,7 @@ export function singerSpeaker({ streams, wanted, bookmarks }: SpeakerInput): Spe
     if (telling === undefined) throw unknownStream(stream);
     return telling;
   };
-  return (message: Message, nowMs: number): Spoken => {
+  return (message: Message, nowMs: number): Written => {
     switch (message.type) {
       case 'records':
         return { out: recordLines(tellingFor(message.stream), message, nowMs), err: '' };
@@ -84,11 +84,11 @@ export function singerSpeaker({ streams, wanted, bookmarks }: SpeakerInput): Spe
 }
 
 /** What a tap logs, in the form of singer-python's logger. */
-export function singerLog({ level, message }: Pick<LogMessage, 'level' | 'message'>): Spoken {
+export function singerLog({ level, message }: Pick<LogMessage, 'level' | 'message'>): Written {
   return { out: '', err: logLine(levels[level], message) };
 }
 
-export function singerFailure(error: ConnectorError): Spoken {
+export function singerFailure(error: ConnectorError): Written {
   return { out: '', err: logLine('CRITICAL', sentence(error)) };
 }
 
@@ -167,7 +167,7 @@ function stateLine(
   states: ReadonlyMap<string, string>,
   telling: Telling,
   { stream }: CheckpointMessage,
-): Spoken {
+): Written {
   const out = `{"type":"STATE","value":{"bookmarks":{${[...states.values()].join(',')}}}}\n`;
   return { out: schemaOnce(telling) + out, err: countLine(telling, stream) };
 }
@@ -184,7 +184,11 @@ function recordCount(stream: string, value: number): string {
   return metricLine({ type: 'counter', metric: 'record_count', value, tags: { stream } });
 }
 
-function statusLines(telling: Telling | undefined, { stream, status }: StatusMessage, nowMs: number): Spoken {
+function statusLines(
+  telling: Telling | undefined,
+  { stream, status }: StatusMessage,
+  nowMs: number,
+): Written {
   // A stream that could not be read at all is told about by its failure.
   if (telling === undefined) return silence;
   telling.startedMs ??= nowMs;

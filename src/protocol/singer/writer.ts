@@ -1,8 +1,8 @@
-import type { ReadingFace } from '../face.ts';
+import type { ProtocolWriter } from '../writer.ts';
+import { singerFailure, singerLog, singerMessageWriter } from './message-writer.ts';
 import { httpRequestMetric } from './metrics.ts';
-import { singerFailure, singerLog, singerSpeaker } from './speaker.ts';
 
-export const singerFace = Object.freeze<ReadingFace>({
+export const singerWriter = Object.freeze<ProtocolWriter>({
   name: 'tap-centra',
   isProtocol: true,
   log: singerLog,
@@ -15,5 +15,5 @@ export const singerFace = Object.freeze<ReadingFace>({
     }),
   }),
   failure: singerFailure,
-  speaker: ({ streams, wanted, states }) => singerSpeaker({ streams, wanted, bookmarks: states }),
+  messageWriter: ({ streams, wanted, states }) => singerMessageWriter({ streams, wanted, bookmarks: states }),
 });

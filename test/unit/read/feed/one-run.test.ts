@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { ConnectorError } from '../../../../src/errors.ts';
 import type { Message, OfferedStream } from '../../../../src/protocol/message.ts';
-import { oneStory } from '../../../../src/read/feed/one-story.ts';
+import { oneRun } from '../../../../src/read/feed/one-run.ts';
 
 function setUp() {
   const told: string[] = [];
   let sinks = 0;
-  const story = oneStory(async () => {
+  const run = oneRun(async () => {
     sinks += 1;
     const name = sinks;
     return {
@@ -21,20 +21,20 @@ function setUp() {
     return { name, jsonSchema, key: ['id'], cursor: 'at', tellsDeletions: false, isSnapshot: false };
   };
   const begin = (...streams: readonly OfferedStream[]) =>
-    story.begin({ streams, wanted: [], states: new Map() });
+    run.begin({ streams, wanted: [], states: new Map() });
   const status = (name: string, is: 'started' | 'running' | 'complete' | 'incomplete') =>
-    story.take({ type: 'status', stream: name, status: is });
+    run.take({ type: 'status', stream: name, status: is });
   const failure = (name: string, message: string) =>
-    story.take({
+    run.take({
       type: 'failure',
       stream: name,
       error: new ConnectorError({ kind: 'mapping', code: 'test', message }),
     });
-  return { story, told, begin, stream, status, failure };
+  return { run, told, begin, stream, status, failure };
 }
 
 test('a stream begins once and ends once, as it stood last', async () => {
-  const { story, told, begin, stream, status } = setUp();
+  const { run, told, begin, stream, status } = setUp();
   for (const last of ['complete', 'incomplete'] as const) {
     await begin(stream('a'), stream('b'));
     for (const name of ['a', 'b']) {
@@ -44,7 +44,7 @@ test('a stream begins once and ends once, as it stood last', async () => {
     await status('a', last);
     await status('b', 'complete');
   }
-  await story.close();
+  await run.close();
   expect(told).toEqual([
     '1 a started',
     '1 a running',

@@ -1,12 +1,13 @@
 import { PassThrough } from 'node:stream';
-import type { Surroundings } from '../../../src/console/command-context.ts';
+import type { CommandContext } from '../../../src/console/command-context.ts';
 import { createOutput } from '../../../src/console/output.ts';
-import { airbyteFace, type ReadingFace } from '../../../src/protocol/face.ts';
+import { airbyteWriter } from '../../../src/protocol/airbyte/writer.ts';
+import type { ProtocolWriter } from '../../../src/protocol/writer.ts';
 import { noTelemetry } from '../../../src/telemetry/telemetry.ts';
 
 /** What a command gets that runs in the test's own process, and what it says there. */
-export function quietSurroundings(): {
-  readonly surroundings: Surroundings<ReadingFace>;
+export function quietContext(): {
+  readonly context: CommandContext<ProtocolWriter>;
   readonly printed: () => string;
 } {
   const out = new PassThrough();
@@ -15,7 +16,7 @@ export function quietSurroundings(): {
     text += more;
   });
   return {
-    surroundings: {
+    context: {
       output: createOutput(out, new PassThrough().resume()),
       log: () => undefined,
       signal: new AbortController().signal,
@@ -23,7 +24,7 @@ export function quietSurroundings(): {
       isDebug: false,
       isQuiet: false,
       telemetry: noTelemetry,
-      face: airbyteFace,
+      writer: airbyteWriter,
     },
     printed: () => text,
   };

@@ -1,16 +1,20 @@
 import { expect, test } from 'vitest';
 import { ConnectorError } from '../../../../src/errors.ts';
 import type { Message } from '../../../../src/protocol/message.ts';
+import {
+  singerFailure,
+  singerLog,
+  singerMessageWriter,
+} from '../../../../src/protocol/singer/message-writer.ts';
 import { httpRequestMetric } from '../../../../src/protocol/singer/metrics.ts';
-import { singerFailure, singerLog, singerSpeaker } from '../../../../src/protocol/singer/speaker.ts';
 import { parseSingerState } from '../../../../src/protocol/singer/state.ts';
-import type { Speaker } from '../../../../src/protocol/speaker.ts';
+import type { MessageWriter } from '../../../../src/protocol/writer.ts';
 import { orders, stock, wanted } from './offered.ts';
 
 const NOW = Date.parse('2026-01-02T03:04:05.678Z');
 
-const speakerOf = (over: Partial<Parameters<typeof singerSpeaker>[0]> = {}): Speaker =>
-  singerSpeaker({
+const writerOf = (over: Partial<Parameters<typeof singerMessageWriter>[0]> = {}): MessageWriter =>
+  singerMessageWriter({
     streams: [orders, stock],
     wanted: [wanted('orders'), wanted('stock', { mode: 'full_refresh' })],
     bookmarks: new Map(),
@@ -24,13 +28,13 @@ interface Line {
 }
 
 /** What is said of some messages, one a millisecond. */
-function said(messages: readonly Message[], speaker = speakerOf()) {
-  const spoken = messages.map((message, at) => speaker(message, NOW + at));
-  const out = spoken.map((one) => one.out).join('');
+function said(messages: readonly Message[], writeMessage = writerOf()) {
+  const written = messages.map((message, at) => writeMessage(message, NOW + at));
+  const out = written.map((one) => one.out).join('');
   const lines = out.split('\n').slice(0, -1);
   return {
     out,
-    err: spoken.map((one) => one.err).join(''),
+    err: written.map((one) => one.err).join(''),
     lines: lines.map((line) => JSON.parse(line) as Line),
   };
 }
@@ -105,10 +109,10 @@ test('the SCHEMA comes once, and before the first RECORD also where no start was
 });
 
 test('deselected columns are not in the SCHEMA; key and cursor are', () => {
-  const speaker = speakerOf({
+  const writeMessage = writerOf({
     wanted: [wanted('orders', { columns: new Set(['total']), wantsDeletions: false })],
   });
-  const [schema] = said([started('orders')], speaker).lines;
+  const [schema] = said([started('orders')], writeMessage).lines;
   expect(Object.keys(schema?.schema.properties ?? {})).toEqual(['order_id', 'total', 'updated_at']);
 });
 
@@ -116,22 +120,22 @@ test.each([
   ['a whole table', wanted('orders', { mode: 'full_refresh' })],
   ['a snapshot, whatever was asked', wanted('stock')],
 ])('%s has no bookmark', (_, stream) => {
-  const [schema] = said([started(stream.name)], speakerOf({ wanted: [stream] })).lines;
+  const [schema] = said([started(stream.name)], writerOf({ wanted: [stream] })).lines;
   expect(schema).not.toHaveProperty('bookmark_properties');
 });
 
 test('RECORDs, one a line, of a stream without deletions', () => {
-  const speaker = speakerOf({ wanted: [wanted('orders', { wantsDeletions: false })] });
-  speaker(started('orders'), NOW);
-  expect(said([records('orders', { order_id: 1, total: 'a"b' }, { order_id: 2 })], speaker).out).toBe(
+  const writeMessage = writerOf({ wanted: [wanted('orders', { wantsDeletions: false })] });
+  writeMessage(started('orders'), NOW);
+  expect(said([records('orders', { order_id: 1, total: 'a"b' }, { order_id: 2 })], writeMessage).out).toBe(
     '{"type":"RECORD","stream":"orders","record":{"order_id":1,"total":"a\\"b"},"time_extracted":"2026-01-02T03:04:05.678+00:00"}\n' +
       '{"type":"RECORD","stream":"orders","record":{"order_id":2},"time_extracted":"2026-01-02T03:04:05.678+00:00"}\n',
   );
 });
 
 test('a row that is gone is marked, and the mark of every other row is taken away', () => {
-  const speaker = speakerOf();
-  speaker(started('orders'), NOW);
+  const writeMessage = writerOf();
+  writeMessage(started('orders'), NOW);
   const deletedAt = '2026-01-02T00:00:00Z';
   const gone = { data: { order_id: 1 }, changes: [], deletedAt };
   const { lines } = said(
@@ -142,7 +146,7 @@ test('a row that is gone is marked, and the mark of every other row is taken awa
         records: [gone, { data: { order_id: 2 }, changes: [] }, { data: {}, changes: [] }],
       },
     ],
-    speaker,
+    writeMessage,
   );
   expect(lines).toMatchObject([
     { record: { order_id: 1, _sdc_deleted_at: deletedAt } },
@@ -193,7 +197,7 @@ test('each STATE is whole: a checkpoint changes its own stream, and streams that
       checkpoint('orders', { through: 'b' }),
       checkpoint('stock', { after: 'y' }),
     ],
-    speakerOf({ bookmarks }),
+    writerOf({ bookmarks }),
   );
   const states = lines.filter(({ type }) => type === 'STATE').map(({ value }) => parseSingerState(value));
   expect(states.map((state) => Object.fromEntries(state))).toEqual([
@@ -242,7 +246,7 @@ test.each<[Message, string]>([
   [{ type: 'status', stream: 'orders', status: 'running', rateLimitedUntilMs: 99 }, ''],
   [{ type: 'status', stream: 'not_to_be_had', status: 'incomplete' }, ''],
 ])('%j is for stderr alone', (message, err) => {
-  expect(speakerOf()(message, NOW)).toEqual({ out: '', err });
+  expect(writerOf()(message, NOW)).toEqual({ out: '', err });
 });
 
 test('before a read and after it, the tap logs in the same form', () => {
@@ -251,7 +255,7 @@ test('before a read and after it, the tap logs in the same form', () => {
 });
 
 test('records of a stream that nobody offered are a bug', () => {
-  expect(() => speakerOf({ streams: [stock] })(records('orders', { order_id: 1 }), NOW)).toThrow(
+  expect(() => writerOf({ streams: [stock] })(records('orders', { order_id: 1 }), NOW)).toThrow(
     'The stream "orders" is read, but was not offered.',
   );
 });
