@@ -3,8 +3,8 @@ import type { CommandContext } from '../console/command-context.ts';
 import { SUCCESS } from '../console/exit-code.ts';
 import { ConnectorError, sentence } from '../errors.ts';
 import { connectionStatusLine } from '../protocol/airbyte/messages.ts';
+import { examine } from '../read/examination.ts';
 import { openConfiguration } from '../read/open-configuration.ts';
-import { examine } from './examination.ts';
 
 /** Proves endpoint, token, mapping and permissions. What is wrong is the answer, not a failure of the command: the exit code is 0. */
 export async function check(args: { readonly config: string }, context: CommandContext): Promise<number> {

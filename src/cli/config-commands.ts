@@ -34,7 +34,7 @@ export function configCommands(yargs: Argv, context: CommandContext, done: (code
             '$0 config init --endpoint acme --token-file /run/secrets/api_token --out /config/acme.json',
             'The token stays in a mounted secret',
           ),
-      async (argv) => done(await (await import('./config-init.ts')).configInit(argv, context)),
+      async (argv) => done(await (await import('../setup/config-init.ts')).configInit(argv, context)),
     )
     .example('$0 config init', 'From nothing to a configuration that works')
     .demandCommand(1, 'Say which config command to run.')

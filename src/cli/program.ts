@@ -112,7 +112,7 @@ function describe(
           .options({ config })
           .example('$0 discover --config config.json > discovered.json', 'What a platform chooses from'),
       async (argv) => {
-        const { discover } = await import('./discover.ts');
+        const { discover } = await import('../read/offered-streams.ts');
         done(await discover(argv, context));
       },
     )
@@ -136,7 +136,7 @@ function describe(
             'The next sync',
           ),
       async (argv) => {
-        const { explain } = await import('./explain.ts');
+        const { explain } = await import('../forecast/forecast-sync.ts');
         done(await explain(argv, context));
       },
     )
@@ -172,7 +172,7 @@ function describe(
             'Reads more rows again',
           ),
       async (argv) => {
-        const { verify } = await import('./verify.ts');
+        const { verify } = await import('../verify/verify-outputs.ts');
         done(await verify(argv, context));
       },
     )

@@ -86,7 +86,7 @@ export function readCommands<T>(yargs: Argv<T>, context: CommandContext, done: (
           .option('json', { type: 'boolean', default: false, describe: 'The report as JSON' })
           .example('$0 read-all tenants/ --out data/', 'Into data/acme/orders.jsonl and so on'),
       async (argv) => {
-        const { readAll } = await import('./read-all.ts');
+        const { readAll } = await import('../read/read-tenants.ts');
         done(await readAll(argv, context));
       },
     )
@@ -140,7 +140,7 @@ export function readCommands<T>(yargs: Argv<T>, context: CommandContext, done: (
           )
           .example('$0 serve --config acme.json --read --poll 60s', 'Without a webhook: look every minute'),
       async (argv) => {
-        const { serve } = await import('./serve.ts');
+        const { serve } = await import('../read/serve.ts');
         done(await serve(argv, context));
       },
     );

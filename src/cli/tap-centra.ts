@@ -8,14 +8,14 @@ import { type AboutFormat, aboutTap } from '../protocol/singer/about.ts';
 import { singerCatalog } from '../protocol/singer/catalog.ts';
 import { singerWriter } from '../protocol/singer/writer.ts';
 import type { ProtocolWriter } from '../protocol/writer.ts';
+import { examine } from '../read/examination.ts';
+import { discoverStreams } from '../read/offered-streams.ts';
 import { openConfiguration } from '../read/open-configuration.ts';
 import { runRead } from '../read/run-read.ts';
 import { protocolSink } from '../read/sink.ts';
+import { tapConfiguration, tapReadInput } from '../read/tap-input.ts';
 import { asksForHelp, COMMON_OPTIONS, openCommandLine, withoutHelp } from './command-line.ts';
-import { discoverStreams } from './discover.ts';
-import { examine } from './examination.ts';
 import { runProcess } from './process.ts';
-import { tapConfiguration, tapReadInput } from './tap-input.ts';
 
 type TapContext = CommandContext<ProtocolWriter>;
 

@@ -8,9 +8,9 @@ import type { Slice } from '../sync/plan.ts';
 import { type Sync, startSync } from '../sync/run.ts';
 import { noSuchStream } from '../sync/stream-errors.ts';
 import type { Extent } from '../sync/sync-input.ts';
+import { compileMapping, type Mapping, offered, refuseBeforeAsking } from './catalog.ts';
 import { wholeStream } from './input.ts';
-import { compileMapping, type Mapping, offered, refuseBeforeAsking } from './mapping.ts';
-import { withTelemetry } from './read-telemetry.ts';
+import { withTelemetry } from './observers/telemetry-observer.ts';
 import { findSchemas, openShop, type Shop } from './shop.ts';
 
 /** A shop and a mapping that fit each other, ready to be read from, once or over and over. */

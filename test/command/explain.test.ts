@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { ExplainResult } from '../../src/cli/explain-table.ts';
+import type { ExplainResult } from '../../src/forecast/forecast-text.ts';
 import { catalogOf, configured, fileWith, lastStates, sourceCentra } from './harness.ts';
 import { openShop, type TestShop } from './sandbox-control.ts';
 

@@ -24,7 +24,7 @@ export function catalogCommands(yargs: Argv, context: CommandContext, done: (cod
             'Every custom attribute becomes a column',
           ),
       async (argv) =>
-        done(await (await import('../../workbench/commands/init.ts')).catalogInit(argv, context)),
+        done(await (await import('../../workbench/init/starter-catalog.ts')).catalogInit(argv, context)),
     )
     .command(
       'check [catalog]',
@@ -40,7 +40,7 @@ export function catalogCommands(yargs: Argv, context: CommandContext, done: (cod
             'Against the live schema and the token’s permissions',
           ),
       async (argv) =>
-        done(await (await import('../../workbench/commands/check.ts')).catalogCheck(argv, context)),
+        done(await (await import('../../workbench/check/check-catalog.ts')).catalogCheck(argv, context)),
     )
     .command(
       'preview [catalog]',
@@ -62,7 +62,9 @@ export function catalogCommands(yargs: Argv, context: CommandContext, done: (cod
             'From a file of answers, such as one of this repository',
           ),
       async (argv) =>
-        done(await (await import('../../workbench/commands/preview.ts')).catalogPreview(argv, context)),
+        done(
+          await (await import('../../workbench/preview/preview-catalog.ts')).catalogPreview(argv, context),
+        ),
     )
     .command(
       'coverage [catalog]',
@@ -83,7 +85,9 @@ export function catalogCommands(yargs: Argv, context: CommandContext, done: (cod
             'Looks further back, for what is rare',
           ),
       async (argv) =>
-        done(await (await import('../../workbench/commands/coverage.ts')).catalogCoverage(argv, context)),
+        done(
+          await (await import('../../workbench/coverage/sample-coverage.ts')).catalogCoverage(argv, context),
+        ),
     )
     .command(
       'diff <before> <after>',
@@ -105,7 +109,7 @@ export function catalogCommands(yargs: Argv, context: CommandContext, done: (cod
           .example('$0 catalog diff discovered.json acme.yaml', 'Exit code 1 when a destination must act')
           .example('$0 catalog diff default acme.yaml', 'What your catalog adds to the default one'),
       async (argv) =>
-        done(await (await import('../../workbench/commands/diff.ts')).catalogDiff(argv, context)),
+        done(await (await import('../../workbench/diff/diff-text.ts')).catalogDiff(argv, context)),
     )
     .command(
       'test [catalog]',
@@ -117,7 +121,7 @@ export function catalogCommands(yargs: Argv, context: CommandContext, done: (cod
           .option('json', json)
           .example('$0 catalog test acme.yaml', 'Each `given` must give what its `expect` says'),
       async (argv) =>
-        done(await (await import('../../workbench/commands/test.ts')).catalogTest(argv, context)),
+        done(await (await import('../../workbench/test/test-catalog.ts')).catalogTest(argv, context)),
     )
     .command(
       'explain [catalog]',
@@ -130,7 +134,9 @@ export function catalogCommands(yargs: Argv, context: CommandContext, done: (cod
           .option('json', json)
           .example('$0 catalog explain acme.yaml --stream orders', 'One query, and why each field is in it'),
       async (argv) =>
-        done(await (await import('../../workbench/commands/explain.ts')).catalogExplain(argv, context)),
+        done(
+          await (await import('../../workbench/explain/explain-catalog.ts')).catalogExplain(argv, context),
+        ),
     )
     .command(
       'docs [catalog]',
@@ -145,7 +151,7 @@ export function catalogCommands(yargs: Argv, context: CommandContext, done: (cod
             'acme-docs/streams.md for people, acme-docs/sources.yml for dbt',
           ),
       async (argv) =>
-        done(await (await import('../../workbench/commands/docs.ts')).catalogDocs(argv, context)),
+        done(await (await import('../../workbench/docs/write-docs.ts')).catalogDocs(argv, context)),
     )
     .example('$0 catalog init --config acme.json --out acme.yaml', 'Begin here')
     .example('$0 catalog check acme.yaml', 'After each change')

@@ -6,7 +6,7 @@ import { fileReference, isVariableName, variableReference } from '../../config/s
 import type { CommandContext } from '../../console/command-context.ts';
 import { SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
-import { writePrivateFile } from '../private-file.ts';
+import { writePrivateFile } from '../../setup/private-file.ts';
 import { publicAddress } from './address.ts';
 
 export interface WebhookCreateArguments {

@@ -6,9 +6,9 @@ import type { CommandContext } from '../../console/command-context.ts';
 import { SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { rehearse } from '../../forecast/rehearse.ts';
-import { type ColumnExplanation, explainRoot, type RootExplanation } from '../explain/explanation.ts';
-import { rootGroups } from '../explain/root-groups.ts';
-import { type CatalogArguments, type OpenCatalog, openCatalog, refuseErrors } from './open-catalog.ts';
+import { type CatalogArguments, type OpenCatalog, openCatalog, refuseErrors } from '../open-catalog.ts';
+import { rootGroups } from '../root-groups.ts';
+import { type ColumnExplanation, explainRoot, type RootExplanation } from './explanation.ts';
 
 /** How many rows a page has at most. */
 const PAGE_SIZE = 200;

@@ -1,6 +1,6 @@
 import { inWords } from '../catalog/language/near-match.ts';
 import { count, shown, textTable } from '../console/text-table.ts';
-import type { StreamReport } from '../verify/report.ts';
+import type { StreamReport } from './report.ts';
 
 export interface NotCompared {
   readonly stream: string;

@@ -4,9 +4,9 @@ import { SUCCESS } from '../console/exit-code.ts';
 import { loggingObserver } from '../console/log.ts';
 import { catalogLine } from '../protocol/airbyte/messages.ts';
 import type { OfferedStream } from '../protocol/message.ts';
-import { compileMapping, offered, refuseBeforeAsking } from '../read/mapping.ts';
-import { openConfiguration } from '../read/open-configuration.ts';
-import { findSchemas, openShop } from '../read/shop.ts';
+import { compileMapping, offered, refuseBeforeAsking } from './catalog.ts';
+import { openConfiguration } from './open-configuration.ts';
+import { findSchemas, openShop } from './shop.ts';
 
 /** Waits this long for an API before the schema that comes with the connector is used instead. */
 const PATIENCE_MS = 20_000;

@@ -5,14 +5,8 @@ import type { CommandContext } from '../../console/command-context.ts';
 import { FINDINGS, SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { type JsonObject, parseJson } from '../../json.ts';
-import {
-  type GivenFile,
-  type GivenFiles,
-  objectAt,
-  runTests,
-  type TestOutcome,
-} from '../trial/catalog-test.ts';
-import { type CatalogArguments, openCatalog, refuseErrors } from './open-catalog.ts';
+import { type CatalogArguments, openCatalog, refuseErrors } from '../open-catalog.ts';
+import { type GivenFile, type GivenFiles, objectAt, runTests, type TestOutcome } from './catalog-test.ts';
 
 /** Runs the tests that stand in a catalog. The exit code is 1 when one fails. */
 export async function catalogTest(

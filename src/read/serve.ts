@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { badArguments } from '../cli/bad-arguments.ts';
+import { durationMs } from '../cli/duration.ts';
 import { type Configuration, loadConfiguration } from '../config/load.ts';
 import type { CommandContext } from '../console/command-context.ts';
 import { SUCCESS } from '../console/exit-code.ts';
@@ -8,19 +10,17 @@ import { openInbox } from '../inbox/open-inbox.ts';
 import { airbyteWriter } from '../protocol/airbyte/writer.ts';
 import { singerWriter } from '../protocol/singer/writer.ts';
 import type { ProtocolWriter, Writer } from '../protocol/writer.ts';
-import { lagReport } from '../read/feed/lag-report.ts';
-import { follow } from '../read/follow.ts';
-import { type ReadInput, readInput, wholeStream } from '../read/input.ts';
-import { openLastingInbox } from '../read/lasting-inbox.ts';
-import { openConfiguration } from '../read/open-configuration.ts';
-import { protocolSink } from '../read/sink.ts';
-import { tenantsIn } from '../read/tenants.ts';
-import { inboxTenant, type Lag, toldInbox } from '../read/told-inbox.ts';
 import { createReceiver, type Receiver } from '../webhook/receiver.ts';
 import { serveReceiver, type WebhookServer } from '../webhook/server.ts';
-import { badArguments } from './bad-arguments.ts';
-import { durationMs } from './duration.ts';
+import { lagReport } from './feed/lag-report.ts';
+import { follow } from './follow.ts';
+import { type ReadInput, readInput, wholeStream } from './input.ts';
+import { openLastingInbox } from './lasting-inbox.ts';
+import { openConfiguration } from './open-configuration.ts';
+import { protocolSink } from './sink.ts';
 import { tapReadInput } from './tap-input.ts';
+import { tenantsIn } from './tenants.ts';
+import { inboxTenant, type Lag, toldInbox } from './told-inbox.ts';
 
 export interface ServeArguments {
   readonly config?: readonly string[] | undefined;

@@ -1,5 +1,5 @@
-import type { Message } from '../protocol/message.ts';
-import type { ShopTelemetry } from '../telemetry/telemetry.ts';
+import type { Message } from '../../protocol/message.ts';
+import type { ShopTelemetry } from '../../telemetry/telemetry.ts';
 
 /** Hands the messages of a read on, and tells telemetry what they say. */
 export async function* withTelemetry(

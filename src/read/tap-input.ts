@@ -4,8 +4,8 @@ import { ConnectorError } from '../errors.ts';
 import { parseJson } from '../json.ts';
 import { parseSingerCatalog } from '../protocol/singer/catalog.ts';
 import { parseSingerState } from '../protocol/singer/state.ts';
-import { type ReadInput, readText } from '../read/input.ts';
-import { refuseMistaken } from '../read/mistaken-file.ts';
+import { type ReadInput, readText } from './input.ts';
+import { refuseMistaken } from './mistaken-file.ts';
 
 /** What `--config` says instead of a path when the settings are in the environment. */
 const ENVIRONMENT = 'ENV';

@@ -14,9 +14,9 @@ import { BAD_INPUT, SUCCESS } from '../console/exit-code.ts';
 import type { Log } from '../console/log.ts';
 import { textTable } from '../console/text-table.ts';
 import { ConnectorError, sentence } from '../errors.ts';
+import { examine } from '../read/examination.ts';
 import { openConfiguration } from '../read/open-configuration.ts';
 import type { Answers, Questions } from './config-questions.ts';
-import { examine } from './examination.ts';
 import { writePrivateFile } from './private-file.ts';
 
 export interface ConfigInitArguments {

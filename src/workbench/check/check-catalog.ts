@@ -5,11 +5,11 @@ import { FINDINGS, SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { findAttributesOf, type OwnerAttributes } from '../../shop/attributes/attribute-types.ts';
 import { probe } from '../../shop/probe.ts';
-import { attributeProblems, attributesInWords, wantedAttributes } from '../discovery/attribute-check.ts';
-import { accessProblems, cannotBeRead, keyNeeded, type RootAccess } from '../explain/check-findings.ts';
 import { type NeededPermission, neededPermissions } from '../explain/permission-list.ts';
-import { type RootGroup, rootGroups } from '../explain/root-groups.ts';
-import { type CatalogArguments, type OpenCatalog, openCatalog } from './open-catalog.ts';
+import { type CatalogArguments, type OpenCatalog, openCatalog } from '../open-catalog.ts';
+import { type RootGroup, rootGroups } from '../root-groups.ts';
+import { attributeProblems, attributesInWords, wantedAttributes } from './attribute-check.ts';
+import { accessProblems, cannotBeRead, keyNeeded, type RootAccess } from './check-findings.ts';
 
 /** Says everything that is wrong with a catalog. The exit code is 1 when there is an error; a warning is none. */
 export async function catalogCheck(

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { CommandContext } from '../../console/command-context.ts';
 import { SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
-import { type CatalogDocs, catalogDocs as docsOf } from '../docs/catalog-docs.ts';
-import { type CatalogArguments, openCatalog, refuseErrors } from './open-catalog.ts';
+import { type CatalogArguments, openCatalog, refuseErrors } from '../open-catalog.ts';
+import { type CatalogDocs, catalogDocs as docsOf } from './catalog-docs.ts';
 
 /** Writes a page about the streams of a catalog, and the same for dbt. */
 export async function catalogDocs(

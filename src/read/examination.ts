@@ -4,10 +4,10 @@ import type { Configuration } from '../config/load.ts';
 import type { CommandContext } from '../console/command-context.ts';
 import { type Log, loggingObserver } from '../console/log.ts';
 import { ConnectorError, sentence } from '../errors.ts';
-import { compileMapping, refuseBeforeAsking } from '../read/mapping.ts';
-import { findSchemas, openShop } from '../read/shop.ts';
 import { probeEvents } from '../shop/events.ts';
 import { probe } from '../shop/probe.ts';
+import { compileMapping, refuseBeforeAsking } from './catalog.ts';
+import { findSchemas, openShop } from './shop.ts';
 
 /** A person waits for the answer. */
 const PATIENCE_MS = 15_000;

@@ -8,10 +8,10 @@ import { SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { packageRoot } from '../../package-root.ts';
 import { findAttributes } from '../../shop/attributes/attribute-types.ts';
-import { type Draft, type DraftedColumn, type DraftInput, draftCatalog } from '../discovery/draft.ts';
-import { type DraftText, draftYaml } from '../discovery/draft-yaml.ts';
-import { TEST_PII_KEY } from '../trial/test-pii-key.ts';
-import { openCatalog, refuseErrors } from './open-catalog.ts';
+import { openCatalog, refuseErrors } from '../open-catalog.ts';
+import { TEST_PII_KEY } from '../test-pii-key.ts';
+import { type Draft, type DraftedColumn, type DraftInput, draftCatalog } from './draft.ts';
+import { type DraftText, draftYaml } from './draft-yaml.ts';
 
 export interface InitArguments {
   readonly config: string;

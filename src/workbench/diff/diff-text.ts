@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { CommandContext } from '../../console/command-context.ts';
 import { FINDINGS, SUCCESS } from '../../console/exit-code.ts';
-import { type CatalogDiff, diffCatalogs } from '../diff/catalog-diff.ts';
-import { type Change, needsAction } from '../diff/change.ts';
-import { type DiffSide, sideOfCatalog, sideOfDiscovered } from '../diff/diff-side.ts';
-import { openCatalog, refuseErrors } from './open-catalog.ts';
+import { openCatalog, refuseErrors } from '../open-catalog.ts';
+import { type CatalogDiff, diffCatalogs } from './catalog-diff.ts';
+import { type Change, needsAction } from './change.ts';
+import { type DiffSide, sideOfCatalog, sideOfDiscovered } from './diff-side.ts';
 
 interface DiffArguments {
   readonly before: string;

@@ -1,24 +1,24 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type CompiledCatalog, compileCatalog } from '../../catalog/compile/compile.ts';
+import { type CompiledCatalog, compileCatalog } from '../catalog/compile/compile.ts';
 import {
   bundledNames,
   type CatalogSource,
   type LoadedCatalog,
   loadCatalog,
-} from '../../catalog/language/load.ts';
-import { inWords } from '../../catalog/language/near-match.ts';
-import { formatProblem, hasErrors } from '../../catalog/language/problem.ts';
-import type { CentraClient, ClientObserver } from '../../centra/client.ts';
-import { bundledSchema } from '../../centra/schema.ts';
-import { type Configuration, loadConfiguration } from '../../config/load.ts';
-import type { CommandContext } from '../../console/command-context.ts';
-import { loggingObserver } from '../../console/log.ts';
-import { ConnectorError } from '../../errors.ts';
-import { packageRoot } from '../../package-root.ts';
-import { openConfiguration } from '../../read/open-configuration.ts';
-import { findSchemas, openShop, type Schemas } from '../../read/shop.ts';
-import { TEST_PII_KEY } from '../trial/test-pii-key.ts';
+} from '../catalog/language/load.ts';
+import { inWords } from '../catalog/language/near-match.ts';
+import { formatProblem, hasErrors } from '../catalog/language/problem.ts';
+import type { CentraClient, ClientObserver } from '../centra/client.ts';
+import { bundledSchema } from '../centra/schema.ts';
+import { type Configuration, loadConfiguration } from '../config/load.ts';
+import type { CommandContext } from '../console/command-context.ts';
+import { loggingObserver } from '../console/log.ts';
+import { ConnectorError } from '../errors.ts';
+import { packageRoot } from '../package-root.ts';
+import { openConfiguration } from '../read/open-configuration.ts';
+import { findSchemas, openShop, type Schemas } from '../read/shop.ts';
+import { TEST_PII_KEY } from './test-pii-key.ts';
 
 /** A person waits for the answer. */
 const PATIENCE_MS = 20_000;

@@ -3,7 +3,7 @@ import { ConnectorError } from '../../errors.ts';
 import { isObject } from '../../json.ts';
 import { attributeFacts } from '../../shop/attributes/attribute-facts.ts';
 import { objectsAt } from '../../shop/attributes/objects-at.ts';
-import { isPersonalElement } from './attribute-privacy.ts';
+import { isPersonalElement } from '../init/attribute-privacy.ts';
 import type { MappedData } from './mapped-data.ts';
 import type { DataLevel, Schemas, StreamGroup, UnmappedData } from './unmapped-data.ts';
 

@@ -1,6 +1,6 @@
-import type { CompiledStream } from '../../catalog/compile/compiled.ts';
-import type { JsonObject } from '../../json.ts';
-import type { RootDefinition } from '../../roots/definition.ts';
+import type { CompiledStream } from '../catalog/compile/compiled.ts';
+import type { JsonObject } from '../json.ts';
+import type { RootDefinition } from '../roots/definition.ts';
 
 /** Streams that a first read fetches together: the same root list and the same filter. */
 export interface RootGroup {

@@ -16,11 +16,11 @@ import { SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { rootType } from '../../roots/derive.ts';
 import { sampleRoot } from '../../shop/sample.ts';
-import { BLOTTED, type PreviewRow, previewRows } from '../discovery/preview.ts';
-import { asAnswerTo } from '../discovery/recorded-answer.ts';
-import { type CatalogArguments, type OpenCatalog, openCatalog, refuseErrors } from './open-catalog.ts';
+import { type CatalogArguments, type OpenCatalog, openCatalog, refuseErrors } from '../open-catalog.ts';
+import { cut, textTable, valueText } from '../terminal-table.ts';
+import { BLOTTED, type PreviewRow, previewRows } from './preview.ts';
+import { asAnswerTo } from './recorded-answer.ts';
 import { type RecordedNames, recordedObjects } from './recorded-file.ts';
-import { cut, textTable, valueText } from './terminal-table.ts';
 
 export interface PreviewArguments extends CatalogArguments {
   readonly stream: string;

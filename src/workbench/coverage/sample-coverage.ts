@@ -4,11 +4,11 @@ import { SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { rootNames } from '../../roots/derive.ts';
 import { sampleRoot } from '../../shop/sample.ts';
-import { type CoverageInput, coverageOf, type GroupSample } from '../discovery/coverage.ts';
-import { mappedData } from '../discovery/mapped-data.ts';
-import { type GroupData, type StreamGroup, unmappedData } from '../discovery/unmapped-data.ts';
-import { type CoverageReport, coverageJson, coverageText } from './coverage-report.ts';
-import { type CatalogArguments, openCatalog, refuseErrors } from './open-catalog.ts';
+import { type CoverageInput, coverageOf, type GroupSample } from './coverage.ts';
+import { mappedData } from './mapped-data.ts';
+import { type GroupData, type StreamGroup, unmappedData } from './unmapped-data.ts';
+import { type CoverageReport, coverageJson, coverageText } from './coverage-text.ts';
+import { type CatalogArguments, openCatalog, refuseErrors } from '../open-catalog.ts';
 
 export interface CoverageArguments extends CatalogArguments {
   readonly config: string;

@@ -3,9 +3,9 @@ import type { CommandContext } from '../console/command-context.ts';
 import { SUCCESS } from '../console/exit-code.ts';
 import { textTable } from '../console/text-table.ts';
 import { ConnectorError } from '../errors.ts';
-import { readTenant, type TenantOutcome } from '../read/tenant-process.ts';
-import { byShop, type Tenant, tenantsIn } from '../read/tenants.ts';
 import { runPool } from '../sync/pool.ts';
+import { readTenant, type TenantOutcome } from './tenant-process.ts';
+import { byShop, type Tenant, tenantsIn } from './tenants.ts';
 
 export interface ReadAllArguments {
   readonly tenants: string;

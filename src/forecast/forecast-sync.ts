@@ -6,7 +6,16 @@ import { windowInWords } from '../console/durations.ts';
 import { SUCCESS, worstOf } from '../console/exit-code.ts';
 import { loggingObserver } from '../console/log.ts';
 import { ConnectorError, type ErrorKind, sentence } from '../errors.ts';
-import { forecast, sumOf } from '../forecast/forecast.ts';
+import type { WantedStream } from '../protocol/message.ts';
+import { compileMapping, type Mapping } from '../read/catalog.ts';
+import { readInput } from '../read/input.ts';
+import { openConfiguration } from '../read/open-configuration.ts';
+import { findSchemas, openShop, type Schemas } from '../read/shop.ts';
+import { groupPlans, planStream, type StreamPlan } from '../sync/plan.ts';
+import { stateReader } from '../sync/state.ts';
+import { toUtcSecond } from '../time.ts';
+import { forecast, sumOf } from './forecast.ts';
+import { type ExplainResult, explainText } from './forecast-text.ts';
 import {
   type GroupMeasure,
   type MeasureContext,
@@ -14,16 +23,7 @@ import {
   measureWindows,
   needOf,
   SAMPLE_ROWS,
-} from '../forecast/measure.ts';
-import type { WantedStream } from '../protocol/message.ts';
-import { readInput } from '../read/input.ts';
-import { compileMapping, type Mapping } from '../read/mapping.ts';
-import { openConfiguration } from '../read/open-configuration.ts';
-import { findSchemas, openShop, type Schemas } from '../read/shop.ts';
-import { groupPlans, planStream, type StreamPlan } from '../sync/plan.ts';
-import { stateReader } from '../sync/state.ts';
-import { toUtcSecond } from '../time.ts';
-import { type ExplainResult, explainText } from './explain-table.ts';
+} from './measure.ts';
 
 /** A person waits for the answer. */
 const EXPLAIN_PATIENCE_MS = 20_000;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nextSteps } from '../../../src/cli/config-questions.ts';
+import { nextSteps } from '../../../src/setup/config-questions.ts';
 
 test('what is likeliest to help is offered first', () => {
   const first = (kind: Parameters<typeof nextSteps>[0]) => nextSteps(kind, 'config.json')[0]?.name;
