@@ -11,6 +11,8 @@ export interface CommandContext<F extends Writer = Writer> {
   /** Aborted by SIGTERM and SIGINT. */
   readonly signal: AbortSignal;
   readonly version: string;
+  /** What starts this program once more, in a process of its own: the words before the arguments of a command. */
+  readonly program: readonly string[];
   readonly isDebug: boolean;
   /** Whether the user wants to hear only of what is wrong. */
   readonly isQuiet: boolean;

@@ -1,74 +1,55 @@
-import type { CentraClient, ClientObserver } from '../centra/client.ts';
+import type { CompiledStream, UnreadableStream } from '../catalog/compile/compiled.ts';
+import type { CentraClient } from '../centra/client.ts';
 import { parseRateLimits, type RateLimit, rateLimitsQuery } from '../centra/rate-limits.ts';
-import { type Configuration, loadConfiguration } from '../config/load.ts';
-import type { CommandContext } from '../console/command-context.ts';
 import { windowInWords } from '../console/durations.ts';
-import { SUCCESS, worstOf } from '../console/exit-code.ts';
-import { loggingObserver } from '../console/log.ts';
 import { ConnectorError, type ErrorKind, sentence } from '../errors.ts';
 import type { WantedStream } from '../protocol/message.ts';
-import { compileMapping, type Mapping } from '../read/catalog.ts';
-import { readInput } from '../read/input.ts';
-import { openConfiguration } from '../read/open-configuration.ts';
-import { findSchemas, openShop, type Schemas } from '../read/shop.ts';
 import { groupPlans, planStream, type StreamPlan } from '../sync/plan.ts';
 import { stateReader } from '../sync/state.ts';
 import { toUtcSecond } from '../time.ts';
 import { forecast, sumOf } from './forecast.ts';
-import { type ExplainResult, explainText } from './forecast-text.ts';
+import type { ForecastResult } from './forecast-text.ts';
 import {
   type GroupMeasure,
   type MeasureContext,
   measureSnapshot,
   measureWindows,
   needOf,
-  SAMPLE_ROWS,
 } from './measure.ts';
 
-/** A person waits for the answer. */
-const EXPLAIN_PATIENCE_MS = 20_000;
-
-export interface ExplainArguments {
-  readonly config: string;
-  readonly catalog?: string | undefined;
-  readonly state?: string | undefined;
-  readonly json: boolean;
+export interface ForecastInput extends MeasureContext {
+  readonly streams: readonly CompiledStream[];
+  readonly unreadable: readonly UnreadableStream[];
+  /** Undefined: all streams. */
+  readonly wanted: readonly WantedStream[] | undefined;
+  readonly states: ReadonlyMap<string, unknown>;
+  readonly startDate: string | undefined;
+  readonly serverNowMs: number;
+  readonly budgetShare: number;
+  readonly maxConcurrency: number;
 }
 
-/** Says what a sync will ask for, and how long that takes under the limits of the API. */
-export async function explain(args: ExplainArguments, context: CommandContext): Promise<number> {
-  const { output, log, signal } = context;
-  const { config, catalog, state } = args;
-  const configuration = await openConfiguration(() => loadConfiguration(config), context);
-  // Without a configured catalog, all streams are wanted; which these are is known later.
-  const { wanted: chosen, states } = await readInput({ catalog, state }, Date.now());
+export interface ForecastSync {
+  readonly result: ForecastResult;
+  /** Of what kinds the errors are that kept streams from being measured. */
+  readonly kinds: readonly ErrorKind[];
+}
+
+/** Finds out what a sync will ask for, and how long that takes under the limits of the API. */
+export async function forecastSync(input: ForecastInput): Promise<ForecastSync> {
+  const { signal, schema } = input;
   const latency = timed();
-  const observer: ClientObserver = loggingObserver(log);
-  const shop = openShop(configuration, context, { patienceMs: EXPLAIN_PATIENCE_MS, observer });
-  try {
-    const schemas = await findSchemas(shop.client, { tolerated: [], log, signal });
-    const mapping = await compileMapping(configuration, schemas, chosen);
-    for (const warning of mapping.warnings) log('warn', warning);
-    const { plans, unreadable } = await plansOf(chosen, mapping, states, configuration, schemas);
-    const context = { client: latency.watch(shop.client), schema: schemas.schema, signal };
-    const measured = await measureAll(plans, context);
-    const limits = parseRateLimits((await shop.client.ask(rateLimitsQuery, signal)).data);
-    const result = resultOf(measured, limits, {
-      configuration,
-      latencyMs: latency.medianMs(),
-      unreadable: [...unreadable, ...measured.failed],
-      asked: shop.client.usage(),
-    });
-    const host = new URL(configuration.endpoint).host;
-    const hasState = state !== undefined;
-    const text = args.json
-      ? `${JSON.stringify(result)}\n`
-      : explainText(result, { host, hasState, sampleRows: SAMPLE_ROWS });
-    await output.writeText(text);
-    return measured.kinds.length === 0 ? SUCCESS : worstOf(measured.kinds);
-  } finally {
-    await shop.close();
-  }
+  const client = latency.watch(input.client);
+  const { plans, unreadable } = await plansOf(input);
+  const measured = await measureAll(plans, { client, schema, signal });
+  const limits = parseRateLimits((await input.client.ask(rateLimitsQuery, signal)).data);
+  const result = resultOf(measured, limits, {
+    ...input,
+    latencyMs: latency.medianMs(),
+    unreadable: [...unreadable, ...measured.failed],
+    asked: input.client.usage(),
+  });
+  return { result, kinds: measured.kinds };
 }
 
 interface NotRead {
@@ -76,13 +57,17 @@ interface NotRead {
   readonly reason: string;
 }
 
-async function plansOf(
-  chosen: readonly WantedStream[] | undefined,
-  { streams, unreadable }: Mapping,
-  states: ReadonlyMap<string, unknown>,
-  { startDate }: Configuration,
-  { serverNowMs }: Schemas,
-): Promise<{ readonly plans: readonly StreamPlan[]; readonly unreadable: readonly NotRead[] }> {
+async function plansOf({
+  wanted: chosen,
+  streams,
+  unreadable,
+  states,
+  startDate,
+  serverNowMs,
+}: ForecastInput): Promise<{
+  readonly plans: readonly StreamPlan[];
+  readonly unreadable: readonly NotRead[];
+}> {
   const readState = await stateReader();
   const wanted = chosen ?? streams.map(({ name }) => wholeStream(name));
   const plans: StreamPlan[] = [];
@@ -148,8 +133,7 @@ async function measureAll(plans: readonly StreamPlan[], context: MeasureContext)
   return { measures, failed, kinds };
 }
 
-interface Circumstances {
-  readonly configuration: Configuration;
+interface Circumstances extends Pick<ForecastInput, 'budgetShare' | 'maxConcurrency'> {
   readonly latencyMs: number;
   readonly unreadable: readonly NotRead[];
   readonly asked: { readonly requests: number; readonly complexity: number };
@@ -158,9 +142,8 @@ interface Circumstances {
 function resultOf(
   { measures }: Measured,
   limits: readonly RateLimit[],
-  { configuration, latencyMs, unreadable, asked }: Circumstances,
-): ExplainResult {
-  const { budgetShare, maxConcurrency } = configuration;
+  { budgetShare, maxConcurrency, latencyMs, unreadable, asked }: Circumstances,
+): ForecastResult {
   const needUnder = (share: number) => measures.map((measure) => needOf(measure, limits, share));
   const needs = needUnder(budgetShare);
   const times = [...new Set([budgetShare, 1])].map((share) => {

@@ -2,8 +2,8 @@ import type { RateLimit } from '../centra/rate-limits.ts';
 import { duration, windowInWords } from '../console/durations.ts';
 import { count, shown, textTable } from '../console/text-table.ts';
 
-/** What `explain` found, in the form in which machines get it. */
-export interface ExplainResult {
+/** What a sync will ask for, in the form in which machines get it. */
+export interface ForecastResult {
   /** Whether all rows and points are known; else requests, points and times are the least that there can be. */
   readonly is_complete: boolean;
   readonly streams: readonly {
@@ -37,8 +37,8 @@ export interface ExplainResult {
 }
 
 /** The result for people. */
-export function explainText(
-  result: ExplainResult,
+export function forecastText(
+  result: ForecastResult,
   {
     host,
     hasState,
@@ -100,7 +100,7 @@ export function explainText(
   ].join('\n');
 }
 
-function limitLines(limits: ExplainResult['limits']): readonly string[] {
+function limitLines(limits: ForecastResult['limits']): readonly string[] {
   if (limits.length === 0) return ['This API does not tell its limits; a time cannot be said from them.'];
   return [
     "The limits of the API, which all of the shop's integrations share:",

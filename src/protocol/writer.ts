@@ -36,10 +36,10 @@ export interface Writer {
 
 /** A writer that can bring the messages of a read. */
 export interface ProtocolWriter extends Writer {
-  readonly messageWriter: (input: RunInput) => MessageWriter;
+  readonly messageWriter: (input: WriterInput) => MessageWriter;
 }
 
-export interface RunInput {
+export interface WriterInput {
   /** The streams of the catalog. */
   readonly streams: readonly OfferedStream[];
   /** Those that are read. */

@@ -1,61 +1,48 @@
-import { compileCatalog } from '../catalog/compile/compile.ts';
-import type { CompiledStream } from '../catalog/compile/compiled.ts';
-import { loadCatalog } from '../catalog/language/load.ts';
+import { type CheckedCatalog, loadCatalog } from '../catalog/compile/checked-catalog.ts';
+import type { CompiledStream, UnreadableStream } from '../catalog/compile/compiled.ts';
 import { formatProblem, type Problem } from '../catalog/language/problem.ts';
-import { bundledSchema } from '../centra/schema.ts';
 import type { Configuration } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
 import type { OfferedStream, WantedStream } from '../protocol/message.ts';
 import { canTellDeletions } from '../sync/plan.ts';
 import type { Schemas } from './shop.ts';
 
-export interface Mapping {
+/** A catalog without an error, compiled against the schema of a shop. */
+export interface BoundCatalog {
   readonly streams: readonly CompiledStream[];
-  readonly unreadable: readonly { readonly stream: string; readonly reason: string }[];
+  readonly unreadable: readonly UnreadableStream[];
   readonly warnings: readonly string[];
 }
 
-/** Loads and compiles the tenant catalog; throws one ConnectorError that lists all that is wrong with it. */
-export async function compileMapping(
-  configuration: Configuration,
-  { schema, reference }: Pick<Schemas, 'schema' | 'reference'>,
-  wanted?: readonly WantedStream[],
-): Promise<Mapping> {
-  const loaded = await loadCatalog(configuration.tenantCatalog);
-  const compiled = compileCatalog(loaded, {
-    schema,
-    reference,
-    piiKey: configuration.piiKey?.reveal(),
-    piiKeyId: configuration.piiKeyId,
-    ...(wanted && { selected: selectedColumns(wanted) }),
-  });
-  const errors = compiled.problems.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) throw refused(errors);
-  return {
-    streams: compiled.streams,
-    unreadable: compiled.unreadable,
-    warnings: compiled.problems.map(inOneLine),
-  };
+/**
+ * Loads the catalog that a configuration names. What is wrong without a look at the live schema must not wait for one: a
+ * file that cannot be understood, and a mask that would not mask. That is thrown, before anything is sent.
+ */
+export async function configuredCatalog({
+  tenantCatalog,
+  piiKey,
+  piiKeyId,
+}: Pick<Configuration, 'tenantCatalog' | 'piiKey' | 'piiKeyId'>): Promise<CheckedCatalog> {
+  const catalog = await loadCatalog(tenantCatalog, { piiKey: piiKey?.reveal(), piiKeyId });
+  const certain = catalog.problems.filter(
+    ({ severity, code }) =>
+      // The shop's own schema may have a path that the reference lacks.
+      severity === 'error' && /^(catalog|pii)\//.test(code) && code !== 'pii/unknown_path',
+  );
+  if (certain.length > 0) throw refused(certain);
+  return catalog;
 }
 
-/**
- * What is wrong without a look at the live schema and must not wait for one: a file that cannot be understood, and a mask
- * that would not mask. Throws before anything is sent.
- */
-export async function refuseBeforeAsking(configuration: Configuration): Promise<void> {
-  const reference = await bundledSchema();
-  const loaded = await loadCatalog(configuration.tenantCatalog);
-  const { problems } = compileCatalog(loaded, {
-    schema: reference,
-    reference,
-    piiKey: configuration.piiKey?.reveal(),
-    piiKeyId: configuration.piiKeyId,
-  });
-  const errors = problems.filter(
-    ({ severity, code }) => severity === 'error' && /^(catalog|pii)\//.test(code),
-  );
-  const certain = errors.filter(({ code }) => code !== 'pii/unknown_path');
-  if (certain.length > 0) throw refused(certain);
+/** Compiles a catalog against the shop's schema; throws one ConnectorError that lists all that is wrong with it. */
+export function bindCatalog(
+  catalog: CheckedCatalog,
+  { schema }: Pick<Schemas, 'schema'>,
+  wanted?: readonly WantedStream[],
+): BoundCatalog {
+  const { streams, unreadable, problems } = catalog.bind(schema, wanted && selectedColumns(wanted));
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw refused(errors);
+  return { streams, unreadable, warnings: problems.map(inOneLine) };
 }
 
 function selectedColumns(wanted: readonly WantedStream[]): ReadonlyMap<string, ReadonlySet<string>> {

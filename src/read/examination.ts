@@ -6,8 +6,7 @@ import { type Log, loggingObserver } from '../console/log.ts';
 import { ConnectorError, sentence } from '../errors.ts';
 import { probeEvents } from '../shop/events.ts';
 import { probe } from '../shop/probe.ts';
-import { compileMapping, refuseBeforeAsking } from './catalog.ts';
-import { findSchemas, openShop } from './shop.ts';
+import { withSource } from './open-source.ts';
 
 /** A person waits for the answer. */
 const PATIENCE_MS = 15_000;
@@ -23,18 +22,15 @@ export interface Finding {
 /** Asks for a few rows of everything; throws a ConnectorError where that cannot even begin. */
 export async function examine(configuration: Configuration, context: CommandContext): Promise<Finding> {
   const { log, signal } = context;
-  await refuseBeforeAsking(configuration);
+  // What is refused is said below, for each list.
   const observer: ClientObserver = { ...loggingObserver(log), refused: () => undefined };
-  const shop = openShop(configuration, context, { patienceMs: PATIENCE_MS, observer });
-  try {
-    const schemas = await findSchemas(shop.client, { tolerated: [], log, signal });
-    const mapping = await compileMapping(configuration, schemas);
-    for (const warning of mapping.warnings) log('warn', warning);
-    const findings: Finding[] = mapping.unreadable.map(({ stream, reason }) => ({
+  const options = { patienceMs: PATIENCE_MS, observer, tolerated: [] };
+  return withSource(configuration, options, context, async ({ shop, schemas, catalog }) => {
+    const findings: Finding[] = catalog.unreadable.map(({ stream, reason }) => ({
       isGood: false,
       message: `${stream} cannot be read: ${reason}.`,
     }));
-    for (const streams of byRoot(mapping.streams)) {
+    for (const streams of byRoot(catalog.streams)) {
       findings.push(
         await examineRoot(streams, (probed) =>
           probe({ client: shop.client, schema: schemas.schema, signal, streams: probed }),
@@ -47,9 +43,7 @@ export async function examine(configuration: Configuration, context: CommandCont
     }
     tell(findings, log);
     return summarize(configuration, findings);
-  } finally {
-    await shop.close();
-  }
+  });
 }
 
 type Probe = (streams: readonly CompiledStream[]) => ReturnType<typeof probe>;

@@ -1,53 +1,44 @@
 import { once } from 'node:events';
-import { badArguments } from '../cli/bad-arguments.ts';
-import { durationMs } from '../cli/duration.ts';
-import { type Configuration, loadConfiguration } from '../config/load.ts';
+import type { Configuration } from '../config/load.ts';
 import type { CommandContext } from '../console/command-context.ts';
 import { SUCCESS } from '../console/exit-code.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { openInbox } from '../inbox/open-inbox.ts';
-import { airbyteWriter } from '../protocol/airbyte/writer.ts';
-import { singerWriter } from '../protocol/singer/writer.ts';
-import type { ProtocolWriter, Writer } from '../protocol/writer.ts';
+import type { ProtocolWriter } from '../protocol/writer.ts';
 import { createReceiver, type Receiver } from '../webhook/receiver.ts';
 import { serveReceiver, type WebhookServer } from '../webhook/server.ts';
 import { lagReport } from './feed/lag-report.ts';
-import { follow } from './follow.ts';
-import { type ReadInput, readInput, wholeStream } from './input.ts';
+import { type Following, follow } from './follow.ts';
+import type { ReadInput } from './input.ts';
 import { openLastingInbox } from './lasting-inbox.ts';
-import { openConfiguration } from './open-configuration.ts';
 import { protocolSink } from './sink.ts';
-import { tapReadInput } from './tap-input.ts';
-import { tenantsIn } from './tenants.ts';
 import { inboxTenant, type Lag, toldInbox } from './told-inbox.ts';
 
-export interface ServeArguments {
-  readonly config?: readonly string[] | undefined;
-  readonly tenants?: string | undefined;
+export interface Serving {
+  readonly configurations: readonly Configuration[];
+  /** Where webhooks are received. */
   readonly host: string;
   readonly port: number;
-  readonly read: boolean;
-  readonly format: 'airbyte' | 'singer';
-  readonly catalog?: string | undefined;
-  readonly state?: string | undefined;
-  readonly only?: readonly string[] | undefined;
-  readonly poll: string;
-  readonly snapshots: string;
+  /** The one shop that is read on and on, if any is. */
+  readonly followed: Followed | undefined;
+}
+
+export interface Followed extends Pick<Following, 'pollMs' | 'snapshotMs'> {
+  readonly configuration: Configuration;
+  readonly input: ReadInput;
 }
 
 /** So often what is older than the retention is deleted from the inbox. */
 const SWEEP_EVERY_MS = 10 * 60_000;
 
-/** Receives webhooks, and with `--read` brings what they tell of, until it is stopped. */
-export async function serve(args: ServeArguments, context: CommandContext): Promise<number> {
-  const paths = args.config ?? (await tenantPaths(args.tenants));
-  const configurations: Configuration[] = [];
-  for (const path of paths)
-    configurations.push(await openConfiguration(() => loadConfiguration(path), context));
-  const served = args.read ? await readOf(args, configurations) : undefined;
+/** Receives webhooks, and reads what they name where a shop is followed, until it is stopped. */
+export async function receiveAndFollow(
+  { configurations, host, port, followed }: Serving,
+  context: CommandContext<ProtocolWriter>,
+): Promise<number> {
   const receiving = configurations.filter(({ webhook }) => webhook.id !== undefined);
-  if (served === undefined && receiving.length === 0) throw nothingToServe();
+  if (followed === undefined && receiving.length === 0) throw nothingToServe();
   const location = inboxLocation(configurations);
   const { log } = context;
   const inbox =
@@ -57,15 +48,15 @@ export async function serve(args: ServeArguments, context: CommandContext): Prom
   let server: WebhookServer | undefined;
   try {
     const receiver = inbox && receiving.length > 0 ? receiverOf(receiving, inbox, context) : undefined;
-    server = receiver && (await serveReceiver({ receiver, host: args.host, port: args.port }));
+    server = receiver && (await serveReceiver({ receiver, host, port }));
     if (server !== undefined) {
       context.log('info', `Webhooks are received at ${server.url}/centra/… for ${namesOf(receiving)}.`);
     }
-    if (served === undefined) {
+    if (followed === undefined) {
       if (!context.signal.aborted) await once(context.signal, 'abort');
       return SUCCESS;
     }
-    return await followServed(served, inbox, { ...context, writer: writerOf(args) }, receiver);
+    return await followShop(followed, inbox, context, receiver);
   } finally {
     clearInterval(sweeping);
     await server?.close();
@@ -77,43 +68,8 @@ function openerOf(location: string): () => Promise<Inbox> {
   return () => openInbox(location, { claimant: `serve ${process.pid}` });
 }
 
-function writerOf({ format }: ServeArguments): ProtocolWriter {
-  return format === 'singer' ? singerWriter : airbyteWriter;
-}
-
-interface Served {
-  readonly configuration: Configuration;
-  readonly input: ReadInput;
-  readonly pollMs: number;
-  readonly snapshotMs: number;
-}
-
-async function readOf(args: ServeArguments, configurations: readonly Configuration[]): Promise<Served> {
-  const [configuration, ...others] = configurations;
-  if (configuration === undefined || others.length > 0)
-    throw badArguments('source-centra serve', 'serve --read reads one shop: give it one --config');
-  const { catalog, state, only, format } = args;
-  const input =
-    format === 'singer'
-      ? onlyOf(await tapReadInput({ catalog, state }), only)
-      : await readInput({ catalog, state, only }, Date.now());
-  return {
-    configuration,
-    input,
-    pollMs: durationMs('poll', args.poll),
-    snapshotMs: durationMs('snapshots', args.snapshots),
-  };
-}
-
-/** A tap knows no such choice beside its catalog. */
-function onlyOf(input: ReadInput, only: readonly string[] | undefined): ReadInput {
-  if (only === undefined) return input;
-  const wanted = input.wanted?.filter(({ name }) => only.includes(name)) ?? only.map(wholeStream);
-  return { ...input, wanted, only };
-}
-
-async function followServed(
-  { configuration, input, pollMs, snapshotMs }: Served,
+async function followShop(
+  { configuration, input, pollMs, snapshotMs }: Followed,
   inbox: Inbox | undefined,
   context: CommandContext<ProtocolWriter>,
   receiver: Receiver | undefined,
@@ -125,23 +81,23 @@ async function followServed(
     receiver?.written(tenant, lag.objects, lag.longestMs / 1000);
     report.written(lag);
   };
-  const told = inbox && toldInbox({ inbox, tenant, clock: Date.now, log: context.log, written });
+  const hints = inbox && toldInbox({ inbox, tenant, clock: Date.now, log: context.log, written });
   try {
     return await follow(
-      { configuration, wanted, only, states, told, pollMs, snapshotMs },
+      { configuration, wanted, only, states, hints, pollMs, snapshotMs },
       protocolSink(context),
       context,
     );
   } finally {
     report.close();
-    await told?.close();
+    await hints?.close();
   }
 }
 
 function receiverOf(
   configurations: readonly Configuration[],
   inbox: Inbox,
-  { log }: CommandContext<Writer>,
+  { log }: Pick<CommandContext, 'log'>,
 ): Receiver {
   return createReceiver({
     tenants: configurations.map((configuration) => ({
@@ -153,15 +109,6 @@ function receiverOf(
     now: Date.now,
     log,
   });
-}
-
-async function tenantPaths(folder: string | undefined): Promise<readonly string[]> {
-  if (folder === undefined)
-    throw badArguments(
-      'source-centra serve',
-      'serve needs --config, or --tenants with a folder of configurations',
-    );
-  return (await tenantsIn(folder)).map(({ config }) => config);
 }
 
 /** All that one receiver takes waits in one inbox. */

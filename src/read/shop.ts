@@ -15,17 +15,21 @@ export interface Shop {
   readonly close: () => Promise<void>;
 }
 
+export interface ShopOptions {
+  /** How long an error that passes is tried again. */
+  readonly patienceMs: number;
+  /** Where a person waits: as long as the patience. */
+  readonly longestThrottleMs?: number;
+  readonly observer: ClientObserver;
+  /** Whether it keeps to the share of the limits that the configuration allows. */
+  readonly isPaced?: boolean;
+}
+
 /** The way to a customer's API, with the real network, clock and dice. */
 export function openShop(
   configuration: Configuration,
   { version, telemetry, writer, output }: Pick<CommandContext, 'version' | 'telemetry' | 'writer' | 'output'>,
-  options: {
-    readonly patienceMs: number;
-    /** Where a person waits: as long as the patience. */
-    readonly longestThrottleMs?: number;
-    readonly observer: ClientObserver;
-    readonly isPaced?: boolean;
-  },
+  options: ShopOptions,
 ): Shop {
   const exchanged = (exchange: Exchange): void => {
     watcher.requested(exchange);
@@ -56,7 +60,7 @@ export function openShop(
 }
 
 export interface Schemas {
-  /** What the mapping is checked against. */
+  /** What the catalog is checked against. */
   readonly schema: GraphQLSchema;
   /** The bundled one, which knows the permissions. */
   readonly reference: GraphQLSchema;

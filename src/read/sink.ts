@@ -1,6 +1,6 @@
 import type { CommandContext } from '../console/command-context.ts';
 import type { Message } from '../protocol/message.ts';
-import type { ProtocolWriter, RunInput } from '../protocol/writer.ts';
+import type { ProtocolWriter, WriterInput } from '../protocol/writer.ts';
 
 /** Where the messages of a read go. */
 export interface Sink {
@@ -11,7 +11,7 @@ export interface Sink {
 }
 
 /** Called once it is known which streams are read. */
-export type OpenSink = (input: RunInput) => Promise<Sink>;
+export type OpenSink = (input: WriterInput) => Promise<Sink>;
 
 /** Messages of a protocol, on stdout. */
 export function protocolSink({

@@ -41,9 +41,9 @@ type Ended = Pick<TenantOutcome, 'exitCode' | 'records' | 'problem'>;
 async function runTenant(
   tenant: Tenant,
   args: readonly string[],
-  { log, signal, telemetry }: CommandContext,
+  { log, signal, telemetry, program: [node = '', ...words] }: CommandContext,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...args], {
+  const child = spawn(node, [...words, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...telemetry.variables() },
   });

@@ -4,9 +4,9 @@ import type { Log } from '../console/log.ts';
 import { ConnectorError, sentence } from '../errors.ts';
 import { type Claim, defaultInboxSettings, type Inbox } from '../inbox/inbox.ts';
 import type { ToldId } from '../sync/hints/hint-ids.ts';
-import type { ToldFeed } from './follow.ts';
+import type { HintFeed } from './follow.ts';
 
-export interface ToldInbox extends ToldFeed {
+export interface ToldInbox extends HintFeed {
   /** Gives back what is claimed. The inbox itself stays open. */
   readonly close: () => Promise<void>;
 }

@@ -9,8 +9,8 @@ import {
   resolveSecret,
   variableReference,
 } from '../config/secret-reference.ts';
+import { badArgument } from '../console/bad-argument.ts';
 import type { CommandContext } from '../console/command-context.ts';
-import { BAD_INPUT, SUCCESS } from '../console/exit-code.ts';
 import type { Log } from '../console/log.ts';
 import { textTable } from '../console/text-table.ts';
 import { ConnectorError, sentence } from '../errors.ts';
@@ -19,7 +19,7 @@ import { openConfiguration } from '../read/open-configuration.ts';
 import type { Answers, Questions } from './config-questions.ts';
 import { writePrivateFile } from './private-file.ts';
 
-export interface ConfigInitArguments {
+export interface ConfigInit {
   readonly out: string;
   readonly endpoint?: string | undefined;
   readonly tokenEnv?: string | undefined;
@@ -28,10 +28,14 @@ export interface ConfigInitArguments {
   readonly force: boolean;
 }
 
-const STOPPED = 130;
+/** `declined`: whoever was asked wanted nothing written; `interrupted`: the questions were cut off. */
+export type ConfigInitOutcome = 'written' | 'declined' | 'interrupted';
 
-/** Writes a configuration that has been proven against the API: asks for what the arguments lack, in a terminal. */
-export async function configInit(args: ConfigInitArguments, context: CommandContext): Promise<number> {
+/** Writes a configuration that has been proven against the API: asks for what is not given, in a terminal. */
+export async function initConfiguration(
+  args: ConfigInit,
+  context: CommandContext,
+): Promise<ConfigInitOutcome> {
   // Nobody likes to answer in vain.
   refuseNoFolder(args.out);
   const given = givenAnswers(args);
@@ -46,17 +50,17 @@ export async function configInit(args: ConfigInitArguments, context: CommandCont
   const { isGivenUp, questions } = await import('./config-questions.ts');
   const ask = questions(context.signal, args.out);
   try {
-    if (isReplacing && !args.force && !(await ask.mayReplace())) return stopped(BAD_INPUT);
+    if (isReplacing && !args.force && !(await ask.mayReplace())) return 'declined';
     const answers = await agreedAnswers(ask, given, context);
-    return answers === undefined ? stopped(BAD_INPUT) : await write(answers, args, context);
+    return answers === undefined ? 'declined' : await write(answers, args, context);
   } catch (error) {
-    if (isGivenUp(error) || context.signal.aborted) return stopped(STOPPED);
+    if (isGivenUp(error) || context.signal.aborted) return 'interrupted';
     throw error;
   }
 }
 
 /** What the arguments say already; throws where they say what cannot be. */
-function givenAnswers({ endpoint, tokenEnv, tokenFile, startDate }: ConfigInitArguments): Partial<Answers> {
+function givenAnswers({ endpoint, tokenEnv, tokenFile, startDate }: ConfigInit): Partial<Answers> {
   const meant = endpoint === undefined ? undefined : endpointMeant(endpoint);
   if (endpoint !== undefined && meant === undefined) {
     throw badArgument(
@@ -86,7 +90,7 @@ function givenAnswers({ endpoint, tokenEnv, tokenFile, startDate }: ConfigInitAr
   };
 }
 
-function completeAnswers(given: Partial<Answers>, args: ConfigInitArguments): Answers {
+function completeAnswers(given: Partial<Answers>, args: ConfigInit): Answers {
   const { endpoint, token, apiToken } = given;
   if (endpoint !== undefined && token !== undefined && apiToken !== undefined) {
     return { ...given, endpoint, token, apiToken };
@@ -161,11 +165,7 @@ async function prove(configuration: Configuration, context: CommandContext): Pro
   });
 }
 
-async function write(
-  answers: Answers,
-  { out }: ConfigInitArguments,
-  { output }: CommandContext,
-): Promise<number> {
+async function write(answers: Answers, { out }: ConfigInit, { output }: CommandContext): Promise<'written'> {
   const { endpoint, apiToken, startDate } = answers;
   const value = {
     endpoint,
@@ -182,7 +182,7 @@ async function write(
     ...textTable(['', ''], nextSteps(out)).slice(1),
   ];
   await output.writeText(`${lines.join('\n')}\n`);
-  return SUCCESS;
+  return 'written';
 }
 
 function nextSteps(config: string): readonly (readonly [string, string])[] {
@@ -223,15 +223,6 @@ function holds(path: string, token: string): boolean {
   } catch {
     return false;
   }
-}
-
-function stopped(code: number): number {
-  process.stderr.write('source-centra: stopped. Nothing was written.\n');
-  return code;
-}
-
-function badArgument(message: string, hint: string): ConnectorError {
-  return new ConnectorError({ kind: 'config', code: 'cli/arguments', message, hint });
 }
 
 function refuseNoFolder(out: string): void {

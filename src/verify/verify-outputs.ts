@@ -1,15 +1,7 @@
 import { createReadStream } from 'node:fs';
-import type { CompiledStream } from '../catalog/compile/compiled.ts';
-import { loadConfiguration } from '../config/load.ts';
-import type { CommandContext } from '../console/command-context.ts';
-import { BAD_INPUT, SUCCESS, worstOf } from '../console/exit-code.ts';
-import { type Log, loggingObserver } from '../console/log.ts';
+import type { CompiledStream, UnreadableStream } from '../catalog/compile/compiled.ts';
 import { ConnectorError, type ErrorKind, sentence } from '../errors.ts';
 import type { WantedStream } from '../protocol/message.ts';
-import { compileMapping, type Mapping } from '../read/catalog.ts';
-import { readInput } from '../read/input.ts';
-import { openConfiguration } from '../read/open-configuration.ts';
-import { findSchemas, openShop, type Schemas } from '../read/shop.ts';
 import { stateReader } from '../sync/state.ts';
 import { coverageOf } from './coverage.ts';
 import { parseEmitted } from './emitted.ts';
@@ -19,74 +11,46 @@ import type { StreamReport } from './report.ts';
 import { differingColumns, keyOf, type RowData, rowView } from './row-view.ts';
 import type { StreamComparison } from './stream-comparison.ts';
 import { type VerifyOptions, verifyGroup } from './verify-group.ts';
-import { type NotCompared, type VerifyResult, verifyText } from './verify-text.ts';
+import type { NotCompared, VerifyResult } from './verify-text.ts';
 
-/** The shop and the output are not the same. */
-const DIFFERENT = 1;
-
-export interface VerifyArguments {
-  readonly config: string;
-  readonly catalog: string;
-  readonly output: readonly string[];
-  readonly state?: string | undefined;
-  readonly sample: number;
-  readonly ids: number;
-  readonly all: boolean;
-  readonly json: boolean;
+export interface VerifyInput extends VerifyOptions {
+  readonly wanted: readonly WantedStream[];
+  readonly streams: readonly CompiledStream[];
+  readonly unreadable: readonly UnreadableStream[];
+  /** The paths of what reads have written, in the order of the reads. */
+  readonly outputs: readonly string[];
+  /** By stream, where they are not the last ones of the outputs. */
+  readonly states: ReadonlyMap<string, unknown>;
+  readonly startDate: string | undefined;
+  readonly log: (level: 'warn', message: string) => void;
 }
 
-/** Compares the shop with what reads have written. */
-export async function verify(args: VerifyArguments, context: CommandContext): Promise<number> {
-  const { output, log, signal } = context;
-  const { config, catalog, state } = args;
-  const configuration = await openConfiguration(() => loadConfiguration(config), context);
-  const { wanted = [], states } = await readInput({ catalog, state }, Date.now());
-  const shop = openShop(configuration, context, {
-    patienceMs: configuration.maxWaitMs,
-    observer: loggingObserver(log),
-    isPaced: true,
-  });
-  try {
-    const schemas = await findSchemas(shop.client, { tolerated: [], log, signal });
-    const mapping = await compileMapping(configuration, schemas, wanted);
-    for (const warning of mapping.warnings) log('warn', warning);
-    const folded = await foldOutputs(args, comparable(wanted, mapping, args.ids), log);
-    const { members, notCompared } = await membersOf(
-      folded,
-      new Map([...folded.states, ...states]),
-      configuration.startDate,
-    );
-    const compared = await compareAll(members, schemas, {
-      client: shop.client,
-      schema: schemas.schema,
-      signal,
-      sample: args.sample,
-      named: args.ids,
-      random: Math.random,
-    });
-    const streams = await withColumns(compared, args.output);
-    const left = [...notCompared, ...compared.failed];
-    const isComplete = left.every((one) => one.is_snapshot);
-    const { requests, complexity } = shop.client.usage();
-    const result: VerifyResult = {
-      isEqual: streams.length > 0 && streams.every(({ isEqual }) => isEqual),
-      is_complete: isComplete,
-      streams,
-      not_compared: left,
-      asked: { requests, complexity },
-    };
-    const host = new URL(configuration.endpoint).host;
-    const text = args.json
-      ? `${JSON.stringify(result)}\n`
-      : verifyText(result, { host, isAll: args.all, holdsAny: folded.holdsAny });
-    await output.writeText(text);
-    if (streams.some(({ isEqual }) => !isEqual)) return DIFFERENT;
-    // A root that the token may not see is in both; what can be done about it decides.
-    if (compared.kinds.length > 0) return worstOf(compared.kinds);
-    return streams.length > 0 && isComplete ? SUCCESS : BAD_INPUT;
-  } finally {
-    await shop.close();
-  }
+export interface Verified {
+  readonly result: VerifyResult;
+  /** Whether there is a record or a state in the outputs at all. */
+  readonly holdsAny: boolean;
+  /** Of what kinds the errors are that kept streams from being compared. */
+  readonly kinds: readonly ErrorKind[];
+}
+
+/** Compares a shop with what reads have written. */
+export async function verifyOutputs(input: VerifyInput): Promise<Verified> {
+  const { client, outputs, log } = input;
+  const folded = await foldOutputs(outputs, comparable(input), log);
+  const states = new Map([...folded.states, ...input.states]);
+  const { members, notCompared } = await membersOf(folded, states, input.startDate);
+  const compared = await compareAll(members, input);
+  const streams = await withColumns(compared, outputs);
+  const left = [...notCompared, ...compared.failed];
+  const { requests, complexity } = client.usage();
+  const result: VerifyResult = {
+    isEqual: streams.length > 0 && streams.every(({ isEqual }) => isEqual),
+    is_complete: left.every((one) => one.is_snapshot),
+    streams,
+    not_compared: left,
+    asked: { requests, complexity },
+  };
+  return { result, holdsAny: folded.holdsAny, kinds: compared.kinds };
 }
 
 interface Comparable {
@@ -95,14 +59,14 @@ interface Comparable {
 }
 
 /** The streams whose rows can be told apart by time and object. */
-function comparable(wanted: readonly WantedStream[], mapping: Mapping, named: number): Comparable {
+function comparable(input: Pick<VerifyInput, 'wanted' | 'streams' | 'unreadable' | 'named'>): Comparable {
   const folds = new Map<string, StreamFold>();
   const notCompared: NotCompared[] = [];
-  for (const { name } of wanted) {
-    const stream = mapping.streams.find((compiled) => compiled.name === name);
+  for (const { name } of input.wanted) {
+    const stream = input.streams.find((compiled) => compiled.name === name);
     const view = stream === undefined ? undefined : rowView(stream, statusFieldsOf(stream.root));
-    const reason = reasonAgainst(name, stream, view !== undefined, mapping);
-    if (view !== undefined && reason === undefined) folds.set(name, new StreamFold(view, named));
+    const reason = reasonAgainst(name, stream, view !== undefined, input.unreadable);
+    if (view !== undefined && reason === undefined) folds.set(name, new StreamFold(view, input.named));
     else notCompared.push({ stream: name, reason: reason ?? '', is_snapshot: isSnapshot(stream) });
   }
   return { folds, notCompared };
@@ -116,13 +80,11 @@ function reasonAgainst(
   name: string,
   stream: CompiledStream | undefined,
   hasView: boolean,
-  mapping: Mapping,
+  unreadable: readonly UnreadableStream[],
 ): string | undefined {
   if (stream === undefined) {
-    const unreadable = mapping.unreadable.find((other) => other.stream === name)?.reason;
-    return unreadable === undefined
-      ? 'The tenant catalog does not have it.'
-      : `It cannot be read: ${unreadable}.`;
+    const why = unreadable.find((other) => other.stream === name)?.reason;
+    return why === undefined ? 'The tenant catalog does not have it.' : `It cannot be read: ${why}.`;
   }
   if (isSnapshot(stream)) {
     return 'It is a snapshot, read whole each time, and nothing in the shop tells how it was then.';
@@ -140,10 +102,14 @@ interface Folded extends Comparable {
 }
 
 /** Reads the outputs line by line, in their order. */
-async function foldOutputs(args: VerifyArguments, comparables: Comparable, log: Log): Promise<Folded> {
+async function foldOutputs(
+  outputs: readonly string[],
+  comparables: Comparable,
+  log: VerifyInput['log'],
+): Promise<Folded> {
   const states = new Map<string, unknown>();
   let holdsAny = false;
-  for (const path of args.output) {
+  for (const path of outputs) {
     let broken = 0;
     let whole = 0;
     for await (const line of linesOf(path)) {
@@ -221,18 +187,14 @@ interface Compared {
 }
 
 /** One root that the token may not see does not keep the others from being compared. */
-async function compareAll(
-  members: readonly Member[],
-  { schema }: Schemas,
-  options: VerifyOptions,
-): Promise<Compared> {
+async function compareAll(members: readonly Member[], input: VerifyInput): Promise<Compared> {
   const reports: StreamReport[] = [];
   const comparisons: StreamComparison[] = [];
   const failed: NotCompared[] = [];
   const kinds: ErrorKind[] = [];
-  for (const group of groupMembers(members, schema)) {
+  for (const group of groupMembers(members, input.schema)) {
     try {
-      const verified = await verifyGroup(group, options);
+      const verified = await verifyGroup(group, input);
       reports.push(...verified.reports);
       comparisons.push(...verified.comparisons);
     } catch (error) {

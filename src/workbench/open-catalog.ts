@@ -1,22 +1,17 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type CompiledCatalog, compileCatalog } from '../catalog/compile/compile.ts';
-import {
-  bundledNames,
-  type CatalogSource,
-  type LoadedCatalog,
-  loadCatalog,
-} from '../catalog/language/load.ts';
+import { loadCatalog } from '../catalog/compile/checked-catalog.ts';
+import type { CompiledCatalog } from '../catalog/compile/compile.ts';
+import { bundledNames, type CatalogSource, type LoadedCatalog } from '../catalog/language/load.ts';
 import { inWords } from '../catalog/language/near-match.ts';
 import { formatProblem, hasErrors } from '../catalog/language/problem.ts';
 import type { CentraClient, ClientObserver } from '../centra/client.ts';
-import { bundledSchema } from '../centra/schema.ts';
-import { type Configuration, loadConfiguration } from '../config/load.ts';
+import type { Configuration } from '../config/load.ts';
 import type { CommandContext } from '../console/command-context.ts';
 import { loggingObserver } from '../console/log.ts';
 import { ConnectorError } from '../errors.ts';
 import { packageRoot } from '../package-root.ts';
-import { openConfiguration } from '../read/open-configuration.ts';
+import { configurationAt } from '../read/open-configuration.ts';
 import { findSchemas, openShop, type Schemas } from '../read/shop.ts';
 import { TEST_PII_KEY } from './test-pii-key.ts';
 
@@ -33,6 +28,8 @@ export interface CatalogArguments {
 export interface OpenOptions {
   /** Instead of a line on stderr for each. */
   readonly observer?: Partial<ClientObserver>;
+  /** Whether a catalog with errors is good enough. */
+  readonly mayHaveErrors?: boolean;
 }
 
 /** A catalog that a command works on, compiled against the schema that the command means. */
@@ -57,20 +54,44 @@ export interface OpenCatalog {
   readonly close: () => Promise<void>;
 }
 
-/** Loads and compiles the catalog that the arguments name. What is wrong in it is in `compiled.problems`; thrown is that it is not there. */
-export async function openCatalog(
+/** Opens the catalog that the arguments name for as long as `use` takes. */
+export async function withCatalog<T>(
   args: CatalogArguments,
   context: CommandContext,
-  { observer = {} }: OpenOptions = {},
+  use: (open: OpenCatalog) => T | Promise<T>,
+  options: OpenOptions = {},
+): Promise<T> {
+  const open = await openCatalog(args, context, options);
+  try {
+    if (options.mayHaveErrors !== true) refuseErrors(open);
+    return await use(open);
+  } finally {
+    await open.close();
+  }
+}
+
+/** Loads the catalog and binds it. What is wrong in it is in `compiled.problems`; thrown is that it is not there. */
+async function openCatalog(
+  args: CatalogArguments,
+  context: CommandContext,
+  { observer = {} }: OpenOptions,
 ): Promise<OpenCatalog> {
   const { log, signal } = context;
   const { config } = args;
-  const configuration =
-    config === undefined ? undefined : await openConfiguration(() => loadConfiguration(config), context);
-  const source = await sourceOf(args.catalog, configuration);
+  const configuration = config === undefined ? undefined : await configurationAt(config, context);
+  const { source, ...names } = await sourceOf(args.catalog, configuration);
+  const catalog = await loadCatalog(source, {
+    piiKey: configuration === undefined ? TEST_PII_KEY : configuration.piiKey?.reveal(),
+    piiKeyId: configuration?.piiKeyId,
+  });
+  const { loaded, reference } = catalog;
+  refuseMissing(loaded);
+  const bound = (schemas: Schemas) => {
+    return { ...names, loaded, compiled: catalog.bind(schemas.schema), schemas, configuration };
+  };
   if (configuration === undefined) {
-    const schemas = await offlineSchemas();
-    return { ...(await compiledFrom(source, schemas, undefined)), client: undefined, close: async () => {} };
+    const schemas = { schema: reference, reference, isLive: false, serverNowMs: Date.now() };
+    return { ...bound(schemas), client: undefined, close: async () => {} };
   }
   const shop = openShop(configuration, context, {
     patienceMs: PATIENCE_MS,
@@ -78,19 +99,15 @@ export async function openCatalog(
   });
   try {
     const schemas = await findSchemas(shop.client, { tolerated: ['schema'], log, signal });
-    return {
-      ...(await compiledFrom(source, schemas, configuration)),
-      client: shop.client,
-      close: shop.close,
-    };
+    return { ...bound(schemas), client: shop.client, close: shop.close };
   } catch (error) {
     await shop.close();
     throw error;
   }
 }
 
-/** Throws for a catalog with errors, for the commands that need a good one. */
-export function refuseErrors({
+/** Throws for a catalog with errors, for the tools that need a good one. */
+function refuseErrors({
   label,
   argument,
   compiled,
@@ -119,34 +136,6 @@ function refuseMissing({ problems }: LoadedCatalog): void {
   if (missing === undefined) return;
   const { code, message, hint } = missing;
   throw new ConnectorError({ kind: 'config', code, message, ...(hint !== undefined && { hint }) });
-}
-
-async function compiledFrom(
-  named: NamedSource,
-  schemas: Schemas,
-  configuration: Configuration | undefined,
-): Promise<Omit<OpenCatalog, 'client' | 'close'>> {
-  const { source, ...names } = named;
-  const loaded = await loadCatalog(source);
-  refuseMissing(loaded);
-  const { schema, reference } = schemas;
-  const compiled = compileCatalog(loaded, {
-    schema,
-    reference,
-    piiKey: configuration === undefined ? TEST_PII_KEY : configuration.piiKey?.reveal(),
-    piiKeyId: configuration?.piiKeyId,
-  });
-  return { ...names, loaded, compiled, schemas, configuration };
-}
-
-async function offlineSchemas(): Promise<Schemas> {
-  const reference = await bundledSchema();
-  return {
-    schema: reference,
-    reference,
-    isLive: false,
-    serverNowMs: Date.now(),
-  };
 }
 
 interface NamedSource extends Pick<OpenCatalog, 'label' | 'argument' | 'folder'> {

@@ -1,11 +1,11 @@
 import type { Message, StatusMessage } from '../../protocol/message.ts';
-import type { RunInput } from '../../protocol/writer.ts';
+import type { WriterInput } from '../../protocol/writer.ts';
 import type { OpenSink, Sink } from '../sink.ts';
 
 /** Many reads, told as one. */
 export interface OneRun {
   /** Before each read: what it reads. */
-  readonly begin: (input: RunInput) => Promise<void>;
+  readonly begin: (input: WriterInput) => Promise<void>;
   readonly take: (message: Message) => Promise<void>;
   /** Says how each stream stands at the end. */
   readonly close: () => Promise<void>;
@@ -19,7 +19,7 @@ export function oneRun(openSink: OpenSink): OneRun {
   const failures = new Map<string, string>();
   let begun = Promise.resolve();
 
-  async function open(input: RunInput): Promise<void> {
+  async function open(input: WriterInput): Promise<void> {
     const streams = JSON.stringify(input.streams);
     if (sink?.streams === streams) return;
     // The shop's schema has changed: what is told of the streams is told anew.

@@ -1,73 +1,50 @@
 import type { CentraClient } from '../../centra/client.ts';
-import type { CommandContext } from '../../console/command-context.ts';
-import { SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { rootNames } from '../../roots/derive.ts';
 import { sampleRoot } from '../../shop/sample.ts';
 import { type CoverageInput, coverageOf, type GroupSample } from './coverage.ts';
 import { mappedData } from './mapped-data.ts';
 import { type GroupData, type StreamGroup, unmappedData } from './unmapped-data.ts';
-import { type CoverageReport, coverageJson, coverageText } from './coverage-text.ts';
-import { type CatalogArguments, openCatalog, refuseErrors } from '../open-catalog.ts';
-
-export interface CoverageArguments extends CatalogArguments {
-  readonly config: string;
-  /** How many rows of each root list are looked at. */
-  readonly sample: number;
-  readonly json: boolean;
-}
+import type { CoverageReport } from './coverage-text.ts';
+import type { OpenCatalog } from '../open-catalog.ts';
 
 /** Parents of a nested list whose pages the sync turns: each brings up to a tenth of the sample. */
 const NESTED_PARENTS = 20;
 
-/** Says what the shop has and the catalog does not map, and how often it is filled. */
-export async function catalogCoverage(args: CoverageArguments, context: CommandContext): Promise<number> {
-  const { output, signal } = context;
-  if (!Number.isInteger(args.sample) || args.sample < 1) {
-    throw new ConnectorError({
-      kind: 'config',
-      code: 'cli/arguments',
-      message: '--sample takes a whole number from 1 on.',
-      hint: 'Write --sample 200 for the newest 200 rows of each list.',
-    });
-  }
-  const open = await openCatalog(args, context, { observer: { refused: () => undefined } });
-  try {
-    refuseErrors(open);
-    const { client, schemas, compiled, loaded, label } = open;
-    if (client === undefined) throw new RangeError('The API is known.');
-    const groups = groupsOf(compiled.streams);
-    const mapped = mappedData(loaded.catalog, compiled.streams, schemas.schema);
-    const dataOf = unmappedData(groups, mapped, schemas);
-    const samples: GroupSample[] = [];
-    const gaps = compiled.unreadable.map(({ reason }) => reason);
-    for (const group of groups) {
-      const data = dataOf.get(group) ?? { levels: [], unmapped: [] };
-      try {
-        samples.push(await sampleGroup(group, data, client, schemas.schema, args.sample, signal));
-      } catch (error) {
-        if (!isGap(error)) throw error;
-        gaps.push(error.message);
-      }
+/** Finds what the shop has and the catalog does not map, and how often it is filled; `rows` of each root list are looked at. */
+export async function sampleCoverage(
+  { client, schemas, compiled, loaded, label }: OpenCatalog,
+  rows: number,
+  signal: AbortSignal,
+): Promise<CoverageReport> {
+  if (client === undefined) throw new RangeError('The API is known.');
+  const groups = groupsOf(compiled.streams);
+  const mapped = mappedData(loaded.catalog, compiled.streams, schemas.schema);
+  const dataOf = unmappedData(groups, mapped, schemas);
+  const samples: GroupSample[] = [];
+  const gaps = compiled.unreadable.map(({ reason }) => reason);
+  for (const group of groups) {
+    const data = dataOf.get(group) ?? { levels: [], unmapped: [] };
+    try {
+      samples.push(await sampleGroup(group, data, client, schemas.schema, rows, signal));
+    } catch (error) {
+      if (!isGap(error)) throw error;
+      gaps.push(error.message);
     }
-    const context: CoverageInput['context'] = {
-      snapshotAt: `${new Date(schemas.serverNowMs).toISOString().slice(0, 19)}Z`,
-    };
-    const { requests, complexity } = client.usage();
-    const report: CoverageReport = {
-      label,
-      coverage: coverageOf({ samples, mapped, schemas, context }),
-      sampled: samples.map(({ group, objects }) => ({ root: group.root, rows: objects.length })),
-      unreadLists: rootNames(schemas.schema).filter((name) => !groups.some(({ root }) => root === name)),
-      gaps,
-      requests,
-      complexity,
-    };
-    await output.writeText(args.json ? coverageJson(report) : coverageText(report));
-    return SUCCESS;
-  } finally {
-    await open.close();
   }
+  const context: CoverageInput['context'] = {
+    snapshotAt: `${new Date(schemas.serverNowMs).toISOString().slice(0, 19)}Z`,
+  };
+  const { requests, complexity } = client.usage();
+  return {
+    label,
+    coverage: coverageOf({ samples, mapped, schemas, context }),
+    sampled: samples.map(({ group, objects }) => ({ root: group.root, rows: objects.length })),
+    unreadLists: rootNames(schemas.schema).filter((name) => !groups.some(({ root }) => root === name)),
+    gaps,
+    requests,
+    complexity,
+  };
 }
 
 /** One list that may not be read, or not by this version of the API, keeps nobody from looking at the others. */

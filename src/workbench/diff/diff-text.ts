@@ -1,54 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
-import type { CommandContext } from '../../console/command-context.ts';
-import { FINDINGS, SUCCESS } from '../../console/exit-code.ts';
-import { openCatalog, refuseErrors } from '../open-catalog.ts';
-import { type CatalogDiff, diffCatalogs } from './catalog-diff.ts';
+import type { CatalogDiff } from './catalog-diff.ts';
 import { type Change, needsAction } from './change.ts';
-import { type DiffSide, sideOfCatalog, sideOfDiscovered } from './diff-side.ts';
+import type { DiffSide } from './diff-side.ts';
 
-interface DiffArguments {
-  readonly before: string;
-  readonly after: string;
-  readonly config?: string | undefined;
-  readonly json: boolean;
-}
-
-/** Compares two catalogs. The exit code is 1 when a destination, or whoever looks after it, must act. */
-export async function catalogDiff(args: DiffArguments, context: CommandContext): Promise<number> {
-  const before = await sideOf(args.before, args.config, context);
-  const after = await sideOf(args.after, args.config, context);
-  const diff = diffCatalogs(before, after);
-  const text = args.json ? asJson(diff, before, after) : asText(diff, before, after);
-  await context.output.writeText(text);
-  return diff.changes.some(needsAction) ? FINDINGS : SUCCESS;
-}
-
-async function sideOf(name: string, config: string | undefined, context: CommandContext): Promise<DiffSide> {
-  const discovered = await discoveredIn(name);
-  if (discovered !== undefined) return discovered;
-  const open = await openCatalog({ catalog: name, config }, context);
-  try {
-    refuseErrors(open);
-    const { label, compiled, loaded } = open;
-    for (const { stream, reason } of compiled.unreadable)
-      context.log('warn', `${label}: the stream "${stream}" counts as not there: ${reason}`);
-    return sideOfCatalog(label, compiled.streams, loaded.catalog.streams);
-  } finally {
-    await open.close();
-  }
-}
-
-/** Larger files are no catalogs; the discovered catalog of a shop is far below. */
-const MOST_BYTES = 64_000_000;
-
-async function discoveredIn(path: string): Promise<DiffSide | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined || !found.isFile() || found.size > MOST_BYTES) return undefined;
-  const text = await readFile(path, 'utf8').catch(() => '');
-  return sideOfDiscovered(path, text);
-}
-
-function asText(diff: CatalogDiff, before: DiffSide, after: DiffSide): string {
+/** For people. */
+export function diffText(diff: CatalogDiff, before: DiffSide, after: DiffSide): string {
   const { changes, isMakingCompared } = diff;
   const title = `${before.label} → ${after.label}\n`;
   const note = isMakingCompared
@@ -85,7 +40,12 @@ function summary(changes: readonly Change[], must: readonly Change[]): string {
   return `${all}, ${must.length} of which ${must.length === 1 ? 'needs' : 'need'} action.${resync}`;
 }
 
-function asJson({ changes, isMakingCompared }: CatalogDiff, before: DiffSide, after: DiffSide): string {
+/** For machines. */
+export function diffJson(
+  { changes, isMakingCompared }: CatalogDiff,
+  before: DiffSide,
+  after: DiffSide,
+): string {
   const result = {
     before: before.label,
     after: after.label,

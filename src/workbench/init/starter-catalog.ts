@@ -1,65 +1,48 @@
-import { stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { compileCatalog } from '../../catalog/compile/compile.ts';
 import { loadCatalog } from '../../catalog/language/load.ts';
 import { formatProblem } from '../../catalog/language/problem.ts';
 import type { CommandContext } from '../../console/command-context.ts';
-import { SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { packageRoot } from '../../package-root.ts';
 import { findAttributes } from '../../shop/attributes/attribute-types.ts';
-import { openCatalog, refuseErrors } from '../open-catalog.ts';
+import type { OpenCatalog } from '../open-catalog.ts';
 import { TEST_PII_KEY } from '../test-pii-key.ts';
 import { type Draft, type DraftedColumn, type DraftInput, draftCatalog } from './draft.ts';
 import { type DraftText, draftYaml } from './draft-yaml.ts';
 
-export interface InitArguments {
-  readonly config: string;
-  readonly out?: string | undefined;
-  readonly tenant?: string | undefined;
+export interface Starter {
+  readonly yaml: string;
+  /** What is in it, and what it took: a sentence or two. */
+  readonly summary: string;
 }
 
 /** A page of each end of a list: enough to see what is in use, and what was. */
 const SAMPLE_ROWS = 200;
 
-/** Writes a catalog that extends the default one with a column for every custom attribute of the shop. */
-export async function catalogInit(args: InitArguments, context: CommandContext): Promise<number> {
-  const { output, log, signal } = context;
-  const { out, tenant } = args;
-  // Said before the API is asked for anything.
-  if (out !== undefined && (await stat(out).catch(() => undefined)) !== undefined) throw alreadyThere(out);
-  const open = await openCatalog({ catalog: 'default', config: args.config }, context, {
-    observer: { refused: () => undefined },
-  });
-  try {
-    refuseErrors(open);
-    const { client, configuration, schemas, compiled } = open;
-    if (client === undefined || configuration === undefined) throw new RangeError('The API is known.');
-    const { schema, reference } = schemas;
-    const { facts, gaps } = await findAttributes({ client, schema, reference, signal, rows: SAMPLE_ROWS });
-    for (const gap of gaps) log('warn', gap);
-    const text: DraftText = {
-      tenant,
-      host: new URL(configuration.endpoint).host,
-      schemaPath: relative(
-        out === undefined ? process.cwd() : dirname(resolve(out)),
-        join(packageRoot, 'schemas', 'catalog.schema.json'),
-      ),
-      file: out ?? '<this file>',
-      gaps,
-      examples: { stream: 'orders', columns: maskingExamples },
-    };
-    const good = await provenDraft({ streams: compiled.streams, facts, schema, reference }, text);
-    if (out === undefined) await output.writeText(good.yaml);
-    else await writeNew(out, good.yaml);
-    const told = `${out === undefined ? '' : `Wrote ${out}: `}${inNumbers(good.draft)} Asked Centra ${client.usage().requests} times.`;
-    if (out === undefined) log('info', told);
-    else
-      await output.writeText(`${told}\nNext: source-centra catalog check ${out} --config ${args.config}\n`);
-    return SUCCESS;
-  } finally {
-    await open.close();
-  }
+/** Drafts a catalog that extends the default one with a column for every custom attribute of the shop; `out` is where it will be. */
+export async function starterCatalog(
+  { client, configuration, schemas, compiled }: OpenCatalog,
+  { out, tenant }: { readonly out: string | undefined; readonly tenant: string | undefined },
+  { log, signal }: Pick<CommandContext, 'log' | 'signal'>,
+): Promise<Starter> {
+  if (client === undefined || configuration === undefined) throw new RangeError('The API is known.');
+  const { schema, reference } = schemas;
+  const { facts, gaps } = await findAttributes({ client, schema, reference, signal, rows: SAMPLE_ROWS });
+  for (const gap of gaps) log('warn', gap);
+  const text: DraftText = {
+    tenant,
+    host: new URL(configuration.endpoint).host,
+    schemaPath: relative(
+      out === undefined ? process.cwd() : dirname(resolve(out)),
+      join(packageRoot, 'schemas', 'catalog.schema.json'),
+    ),
+    file: out ?? '<this file>',
+    gaps,
+    examples: { stream: 'orders', columns: maskingExamples },
+  };
+  const { yaml, draft } = await provenDraft({ streams: compiled.streams, facts, schema, reference }, text);
+  return { yaml, summary: `${inNumbers(draft)} Asked Centra ${client.usage().requests} times.` };
 }
 
 interface ProvenDraft {
@@ -131,28 +114,6 @@ const maskingExamples: readonly DraftedColumn[] = [
     comment: 'as it is, on purpose',
   },
 ];
-
-async function writeNew(path: string, text: string): Promise<void> {
-  await writeFile(path, text, { flag: 'wx' }).catch((cause: unknown) => {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') throw alreadyThere(path);
-    throw new ConnectorError({
-      kind: 'config',
-      code: 'init/cannot_write',
-      message: `The file ${path} cannot be written.`,
-      hint: 'Give --out a path in a folder that exists and may be written to.',
-      cause,
-    });
-  });
-}
-
-function alreadyThere(path: string): ConnectorError {
-  return new ConnectorError({
-    kind: 'config',
-    code: 'init/exists',
-    message: `The file ${path} is there already, and is not overwritten.`,
-    hint: 'Give --out another name; what the shop has and this catalog lacks, `catalog coverage` tells.',
-  });
-}
 
 function inNumbers({ streams, unwritable }: Draft): string {
   const columns = streams.flatMap(({ attributes }) =>

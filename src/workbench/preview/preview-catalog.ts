@@ -11,59 +11,51 @@ import {
 import type { CompiledStream } from '../../catalog/compile/compiled.ts';
 import { didYouMean, inWords } from '../../catalog/language/near-match.ts';
 import type { Selection } from '../../catalog/query/selection.ts';
-import type { CommandContext } from '../../console/command-context.ts';
-import { SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { rootType } from '../../roots/derive.ts';
 import { sampleRoot } from '../../shop/sample.ts';
-import { type CatalogArguments, type OpenCatalog, openCatalog, refuseErrors } from '../open-catalog.ts';
-import { cut, textTable, valueText } from '../terminal-table.ts';
-import { BLOTTED, type PreviewRow, previewRows } from './preview.ts';
+import type { OpenCatalog } from '../open-catalog.ts';
+import { type PreviewRow, previewRows } from './preview.ts';
 import { asAnswerTo } from './recorded-answer.ts';
 import { type RecordedNames, recordedObjects } from './recorded-file.ts';
 
-export interface PreviewArguments extends CatalogArguments {
+export interface PreviewOptions {
   readonly stream: string;
+  /** How many rows. */
   readonly limit: number;
-  readonly json: boolean;
-  /** A file of recorded answers. */
-  readonly from?: string | undefined;
+  /** A file of recorded answers; undefined: the live shop. */
+  readonly from: string | undefined;
 }
 
 /** So many parents are asked for where their nested list is paged: some hold nothing. */
 const NESTED_PARENTS = 20;
 
-/** Shows source and mapped row side by side: of the live shop, or of recorded answers. */
-export async function catalogPreview(args: PreviewArguments, context: CommandContext): Promise<number> {
-  checkArguments(args);
-  const open = await openCatalog(args, context);
-  try {
-    refuseErrors(open);
-    const stream = streamNamed(args.stream, open);
-    const rowContext = { snapshotAt: `${new Date(open.schemas.serverNowMs).toISOString().slice(0, 19)}Z` };
-    const shown: Shown = { rows: 0, changes: 0, held: 0, objects: 0, absentLists: new Set() };
-    for await (const { object, absent } of objectsFor(stream, args, open, context.signal)) {
-      shown.objects += 1;
-      for (const [path, call] of absent) if (isListOf(stream, path)) shown.absentLists.add(call);
-      for (const row of previewRows(stream, object, rowContext, new Set(absent.keys()))) {
-        shown.rows += 1;
-        shown.changes += row.changes.length;
-        if (row.row === undefined) shown.held += 1;
-        const text = args.json ? jsonText(row) : rowText(row, stream, shown.rows);
-        await context.output.writeText(text);
-        if (shown.rows >= args.limit) break;
-      }
-      if (shown.rows >= args.limit) break;
+/** Shows rows of a stream as they were and as they are mapped; returns a summary, in a sentence or two. */
+export async function previewCatalog(
+  open: OpenCatalog,
+  options: PreviewOptions,
+  signal: AbortSignal,
+  show: (row: PreviewRow, stream: CompiledStream, number: number) => Promise<void>,
+): Promise<string> {
+  const { limit, from } = options;
+  const stream = streamNamed(options.stream, open);
+  const context = { snapshotAt: `${new Date(open.schemas.serverNowMs).toISOString().slice(0, 19)}Z` };
+  const shown: Shown = { rows: 0, changes: 0, held: 0, objects: 0, absentLists: new Set() };
+  for await (const { object, absent } of objectsFor(stream, options, open, signal)) {
+    shown.objects += 1;
+    for (const [path, call] of absent) if (isListOf(stream, path)) shown.absentLists.add(call);
+    for (const row of previewRows(stream, object, context, new Set(absent.keys()))) {
+      shown.rows += 1;
+      shown.changes += row.changes.length;
+      if (row.row === undefined) shown.held += 1;
+      await show(row, stream, shown.rows);
+      if (shown.rows >= limit) break;
     }
-    if (shown.objects === 0 && args.from !== undefined)
-      throw nothingRecorded(args.from, stream, namesOf(stream, open.schemas.schema));
-    const summary = summaryOf(shown, stream, args, open);
-    if (args.json) context.log('info', summary);
-    else await context.output.writeText(`${summary}\n`);
-    return SUCCESS;
-  } finally {
-    await open.close();
+    if (shown.rows >= limit) break;
   }
+  if (shown.objects === 0 && from !== undefined)
+    throw nothingRecorded(from, stream, namesOf(stream, open.schemas.schema));
+  return summaryOf(shown, stream, options, open);
 }
 
 interface Shown {
@@ -72,25 +64,6 @@ interface Shown {
   held: number;
   objects: number;
   readonly absentLists: Set<string>;
-}
-
-function checkArguments({ limit, from, config }: PreviewArguments): void {
-  if (!Number.isInteger(limit) || limit < 1) {
-    throw new ConnectorError({
-      kind: 'config',
-      code: 'cli/arguments',
-      message: '--limit takes a whole number from 1 on.',
-      hint: 'Write --limit 5 for five rows.',
-    });
-  }
-  if (from === undefined && config === undefined) {
-    throw new ConnectorError({
-      kind: 'config',
-      code: 'cli/arguments',
-      message: 'There is nothing to preview from.',
-      hint: 'Add --config with a configuration for rows of the live shop, or --from with a file of recorded answers.',
-    });
-  }
 }
 
 function streamNamed(name: string, { compiled, label }: OpenCatalog): CompiledStream {
@@ -115,7 +88,7 @@ const nothingAbsent: ReadonlyMap<string, string> = new Map();
 
 async function* objectsFor(
   stream: CompiledStream,
-  { from, limit }: PreviewArguments,
+  { from, limit }: PreviewOptions,
   { client, schemas: { schema } }: OpenCatalog,
   signal: AbortSignal,
 ): AsyncGenerator<FoundObject> {
@@ -190,48 +163,10 @@ function isListOf({ each }: CompiledStream, path: string): boolean {
   return each.join('.') === path || each.join('.').startsWith(`${path}.`);
 }
 
-function jsonText({ source, row, changes, quarantined, notInAnswer }: PreviewRow): string {
-  return `${JSON.stringify({
-    source,
-    row: row ?? null,
-    changes,
-    ...(quarantined !== undefined && { quarantined: { ...quarantined, key: undefined } }),
-    ...(notInAnswer.size > 0 && { not_in_answer: [...notInAnswer] }),
-  })}\n`;
-}
-
-const MOST_NAME = 40;
-const LEAST_WIDTH = 120;
-
-function rowText(preview: PreviewRow, stream: CompiledStream, number: number): string {
-  const { source, row, changes, quarantined, notInAnswer } = preview;
-  const longest = Math.max(...stream.columns.map(({ name }) => name.length));
-  const width = Math.max(LEAST_WIDTH, process.stdout.columns ?? 0) - Math.min(MOST_NAME, longest) - 8;
-  const cell = Math.floor(width * 0.3);
-  const rows = stream.columns.map(({ name, source: path, pii, missing }) => [
-    cut(name, MOST_NAME),
-    cut(pii === undefined ? path : `${path} (pii: ${pii})`, Math.floor(width * 0.4)),
-    notInAnswer.has(name)
-      ? 'not in this answer'
-      : missing !== undefined
-        ? `this API has no ${missing}`
-        : cut(source[name] === BLOTTED ? BLOTTED : valueText(source[name] ?? null), cell),
-    row === undefined ? '(held back)' : cut(valueText(row[name] ?? null), cell),
-  ]);
-  const notes = [
-    ...changes.map(({ column, reason }) => `  ! ${column} is null: ${reason}`),
-    ...(quarantined === undefined
-      ? []
-      : [`  ! The row is held back (quarantine) because of ${quarantined.column}: ${quarantined.reason}`]),
-  ];
-  const lines = textTable(['COLUMN', 'SOURCE', 'SOURCE VALUE', 'MAPPED VALUE'], rows);
-  return `${[`${stream.name}, row ${number}`, ...lines.map((line) => `  ${line}`), ...notes].join('\n')}\n\n`;
-}
-
 function summaryOf(
   { rows, changes, held, objects, absentLists }: Shown,
   stream: CompiledStream,
-  { from }: PreviewArguments,
+  { from }: PreviewOptions,
   { client }: OpenCatalog,
 ): string {
   const asked = from ?? `the live shop (${client?.usage().requests ?? 0} requests)`;

@@ -21,6 +21,7 @@ export function quietContext(): {
       log: () => undefined,
       signal: new AbortController().signal,
       version: '0',
+      program: [],
       isDebug: false,
       isQuiet: false,
       telemetry: noTelemetry,

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { type ServeArguments, serve } from '../../../src/read/serve.ts';
-import { quietContext } from '../cli/quiet-context.ts';
+import { type ServeArguments, serve } from '../../../src/cli/serve.ts';
+import { quietContext } from './quiet-context.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'source-centra-serve-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
