@@ -2,8 +2,7 @@ import type { Options } from 'yargs';
 import { didYouMean, inWords, nearMatches } from '../catalog/language/near-match.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Program } from './command.ts';
-import type { Understood } from './command-line.ts';
-import type { Place } from './place.ts';
+import type { Place, Understood } from './place.ts';
 
 /** What is wrong with the arguments of a command, such as `source-centra sandbox`. */
 export function badArguments(command: string, message: string, hint?: string): ConnectorError {

@@ -2,7 +2,7 @@ import yargs, { type Argv } from 'yargs';
 import type { ConnectorError } from '../errors.ts';
 import { badArguments, refusalOf } from './bad-arguments.ts';
 import type { Command, CommandGroup, Program, Speech } from './command.ts';
-import { isGroup, type Place, placeOf } from './place.ts';
+import { isGroup, type Place, placeOf, type Understood } from './place.ts';
 
 /** What a command line asks for. */
 export interface Asked {
@@ -49,8 +49,6 @@ export function understand(program: Program, args: readonly string[]): Asked {
   return { name, speech, args: parsed, wish: wishOf(program, place, parsed, { refusal, text }) };
 }
 
-export type Understood = Readonly<Record<string, unknown>> & { readonly _: readonly (string | number)[] };
-
 /** Ends yargs where it would go on after a refusal. */
 class Refused extends Error {}
 
@@ -88,7 +86,7 @@ function helpWish(program: Program, words: readonly string[]): Asked['wish'] {
 
 /** The word that prints what a shell needs; yargs knows how. */
 export const COMPLETION = 'completion';
-export const HELP = 'help';
+const HELP = 'help';
 
 /** The group of the options that each command has: less worth knowing than its own, so they come after those. */
 export const COMMON_OPTIONS = 'General options:';

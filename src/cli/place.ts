@@ -1,5 +1,8 @@
 import type { Command, CommandGroup, Program } from './command.ts';
 
+/** Arguments as they were parsed: options and positionals by their names, and the words that are neither in `_`. */
+export type Understood = Readonly<Record<string, unknown>> & { readonly _: readonly (string | number)[] };
+
 /** Where in the table of a program some words lead. */
 export interface Place {
   /** The words that name a command or a group. */

@@ -56,6 +56,7 @@ export const readCommands = Object.freeze([
         about: 'A slice of the past',
       },
     ],
+    speech: ({ format }) => (format === 'jsonl' ? 'people' : 'airbyte'),
     load: async () => (await import('./read.ts')).read,
   }),
   command({
@@ -91,7 +92,7 @@ export const readCommands = Object.freeze([
         array: true,
         describe: 'A configuration; may be given more than once',
       },
-      tenants: { type: 'string', describe: 'Instead: a folder of configurations' },
+      tenants: { type: 'string', conflicts: 'config', describe: 'Instead: a folder of configurations' },
       host: { type: 'string', default: '127.0.0.1', describe: 'The address to listen on' },
       port: { type: 'number', default: 8080, describe: 'Where to listen; 0 takes a free port' },
       read: {
@@ -132,6 +133,7 @@ export const readCommands = Object.freeze([
       },
       { line: 'serve --config acme.json --read --poll 60s', about: 'Without a webhook: look every minute' },
     ],
+    speech: ({ read, format }) => (read !== true ? 'people' : format === 'singer' ? 'singer' : 'airbyte'),
     load: async () => (await import('./serve.ts')).serve,
   }),
 ]);

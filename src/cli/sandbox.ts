@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import type { ArgumentsCamelCase } from 'yargs';
 import {
   fileReference,
   processSecrets,
@@ -11,9 +10,7 @@ import { SUCCESS } from '../console/exit-code.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import type { WebhookOptions } from '../sandbox/webhooks/settings.ts';
 import { badArguments } from './bad-arguments.ts';
-import type { SandboxOptions } from './sandbox-command.ts';
-
-type SandboxArguments = ArgumentsCamelCase<SandboxOptions>;
+import type { SandboxArguments } from './sandbox-options.ts';
 
 /** Serves until it is stopped. One JSON line on stdout tells a program where; stderr tells a person. */
 export async function sandbox(args: SandboxArguments, { output, signal }: CommandContext): Promise<number> {

@@ -1,7 +1,7 @@
 import { inWords } from '../../catalog/language/near-match.ts';
-import type { Coverage, Hidden, Uncovered } from './coverage.ts';
 import { percent } from '../init/draft-comment.ts';
 import { textTable } from '../terminal-table.ts';
+import type { Coverage, Hidden, Uncovered } from './coverage.ts';
 
 export interface CoverageReport {
   readonly label: string;

@@ -2,11 +2,11 @@ import type { CentraClient } from '../../centra/client.ts';
 import { ConnectorError } from '../../errors.ts';
 import { rootNames } from '../../roots/derive.ts';
 import { sampleRoot } from '../../shop/sample.ts';
+import type { OpenCatalog } from '../open-catalog.ts';
 import { type CoverageInput, coverageOf, type GroupSample } from './coverage.ts';
+import type { CoverageReport } from './coverage-text.ts';
 import { mappedData } from './mapped-data.ts';
 import { type GroupData, type StreamGroup, unmappedData } from './unmapped-data.ts';
-import type { CoverageReport } from './coverage-text.ts';
-import type { OpenCatalog } from '../open-catalog.ts';
 
 /** Parents of a nested list whose pages the sync turns: each brings up to a tenth of the sample. */
 const NESTED_PARENTS = 20;
