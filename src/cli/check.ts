@@ -6,7 +6,7 @@ import { connectionStatusLine } from '../protocol/airbyte/messages.ts';
 import { examine } from '../read/examination.ts';
 import { openConfiguration } from '../read/open-configuration.ts';
 
-/** Proves endpoint, token, mapping and permissions. What is wrong is the answer, not a failure of the command: the exit code is 0. */
+/** Proves endpoint, token, catalog and permissions. What is wrong is the answer, not a failure of the command: the exit code is 0. */
 export async function check(args: { readonly config: string }, context: CommandContext): Promise<number> {
   const { isGood, message } = await openConfiguration(() => loadConfiguration(args.config), context)
     .then((configuration) => examine(configuration, context))

@@ -87,6 +87,8 @@ function helpWish(program: Program, words: readonly string[]): Asked['wish'] {
 /** The word that prints what a shell needs; yargs knows how. */
 export const COMPLETION = 'completion';
 const HELP = 'help';
+/** With it, a shell asks what may come next. */
+const COMPLETIONS_FLAG = '--get-yargs-completions';
 
 /** The group of the options that each command has: less worth knowing than its own, so they come after those. */
 export const COMMON_OPTIONS = 'General options:';
@@ -153,8 +155,8 @@ function completionOf(program: Program, args: readonly string[]): Completion {
   return (current, _, filter, done) => {
     const [before = ''] = args.slice(-2);
     filter((_error, found = []) => {
-      const words = args.slice(args.indexOf(program.name) + 1);
-      const { options } = placeOf(program, words);
+      // After the flag comes the name by which the program was called.
+      const { options } = placeOf(program, args.slice(args.indexOf(COMPLETIONS_FLAG) + 2));
       const option = options[/^--(.+)$/.exec(before)?.[1] ?? ''];
       const wantsValue = option !== undefined && option.type !== 'boolean' && option.choices === undefined;
       done(wantsValue && !current.startsWith('-') ? [] : found);
