@@ -24,9 +24,15 @@ export interface Asked {
 export function understand(program: Program, args: readonly string[]): Asked {
   let place: Place = placeOf(program, []);
   let refusal: string | undefined;
-  let text = '';
-  const line = openLine(program, args, (words) => {
-    place = placeOf(program, words);
+  let text: string | undefined;
+  const line = openLine(program, args, {
+    entered: (words) => {
+      place = placeOf(program, words);
+    },
+    // A shell may be told that nothing fits.
+    completing: () => {
+      text = '';
+    },
   });
   line.fail((message, error) => {
     // What is not about the arguments is a fault of this program.
@@ -37,7 +43,7 @@ export function understand(program: Program, args: readonly string[]): Asked {
   let parsed: Understood = { _: [] };
   try {
     line.parse([...args], {}, (_error: unknown, _argv: unknown, output: string) => {
-      text = output;
+      if (output !== '') text = output;
     });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -56,14 +62,14 @@ function wishOf(
   program: Program,
   place: Place,
   parsed: Understood,
-  { refusal, text }: { readonly refusal: string | undefined; readonly text: string },
+  { refusal, text }: { readonly refusal: string | undefined; readonly text: string | undefined },
 ): Asked['wish'] {
   const { command, words } = place;
   const first = String(parsed._[0] ?? '');
   if (parsed.help === true)
     return { kind: 'help', words: words.length === 0 && first === COMPLETION ? [first] : words };
   if (parsed.version === true) return { kind: 'version' };
-  if (text !== '') return { kind: 'text', text };
+  if (text !== undefined) return { kind: 'text', text };
   const error = refusalOf(program, place, parsed, refusal);
   if (error !== undefined) return { kind: 'refused', error };
   if (command === undefined && words.length === 0) return { kind: 'help', words: [] };
@@ -93,12 +99,15 @@ const COMPLETIONS_FLAG = '--get-yargs-completions';
 /** The group of the options that each command has: less worth knowing than its own, so they come after those. */
 export const COMMON_OPTIONS = 'General options:';
 
-/** yargs, told what the table says. `entered` is called with the words of each command that is met. */
-export function openLine(
-  program: Program,
-  args: readonly string[],
-  entered: (words: readonly string[]) => void,
-): Argv {
+export interface LineEvents {
+  /** With the words of each command that is met. */
+  readonly entered?: (words: readonly string[]) => void;
+  /** When a shell asks what may come next. */
+  readonly completing?: () => void;
+}
+
+/** yargs, told what the table says. */
+export function openLine(program: Program, args: readonly string[], events: LineEvents = {}): Argv {
   const line: Argv = yargs([...args]).scriptName(program.name);
   const usage = `$0 ${program.command === undefined ? '<command>' : '[options]'}\n\n${program.about}`;
   line
@@ -114,8 +123,9 @@ export function openLine(
     .group(Object.keys(program.options), COMMON_OPTIONS);
   if (program.command !== undefined) line.options(program.command.options);
   for (const entry of program.commands) {
-    if (entry.name === COMPLETION) line.completion(COMPLETION, entry.summary, completionOf(program, args));
-    else addEntry(line, entry, [], entered);
+    if (entry.name === COMPLETION)
+      line.completion(COMPLETION, entry.summary, completionOf(program, args, events));
+    else addEntry(line, entry, [], events);
   }
   return line;
 }
@@ -124,7 +134,7 @@ function addEntry(
   line: Argv,
   entry: Command | CommandGroup,
   above: readonly string[],
-  entered: (words: readonly string[]) => void,
+  events: LineEvents,
 ): void {
   const words = [...above, entry.name];
   const positionals = isGroup(entry) ? {} : entry.positionals;
@@ -133,8 +143,8 @@ function addEntry(
     return demandOption === true ? `<${place}>` : `[${place}]`;
   });
   const builder = (inner: Argv): Argv => {
-    entered(words);
-    if (isGroup(entry)) for (const one of entry.commands) addEntry(inner, one, words, entered);
+    events.entered?.(words);
+    if (isGroup(entry)) for (const one of entry.commands) addEntry(inner, one, words, events);
     else inner.options(entry.options);
     for (const [name, option] of Object.entries(positionals)) inner.positional(name, option);
     return inner;
@@ -151,8 +161,9 @@ type Completion = (
 ) => void;
 
 /** Leaves a path to the shell, which knows the files: nothing is offered after an option that takes a free value. */
-function completionOf(program: Program, args: readonly string[]): Completion {
+function completionOf(program: Program, args: readonly string[], { completing }: LineEvents): Completion {
   return (current, _, filter, done) => {
+    completing?.();
     const [before = ''] = args.slice(-2);
     filter((_error, found = []) => {
       // After the flag comes the name by which the program was called.

@@ -10,7 +10,7 @@ export async function helpOf(program: Program, words: readonly string[]): Promis
   const completion = program.commands.find(({ name }) => name === COMPLETION && word === COMPLETION);
   if (completion !== undefined)
     return `${program.name} ${COMPLETION}\n\n${completion.summary}\n\n${examples}`;
-  const help = await openLine(program, words, () => undefined).getHelp();
+  const help = await openLine(program, words).getHelp();
   return `${commonOptionsLast(help)}\n\n${examples}`;
 }
 

@@ -34,7 +34,7 @@ async function textOf(
   { version }: CommandContext,
 ): Promise<string> {
   if (wish.kind === 'version') return `${version}\n`;
-  if (wish.kind === 'text') return `${wish.text}\n`;
+  if (wish.kind === 'text') return wish.text === '' ? '' : `${wish.text}\n`;
   const { helpOf } = await import('./help.ts');
   return helpOf(program, wish.words);
 }
