@@ -1,6 +1,6 @@
 /**
  * Which room may import which. The way goes one way: what stands lower in this list never imports what stands higher.
- *   main → cli → (read, workbench) → (console, verify, forecast) → sync → shop → catalog → roots → centra → (config, protocol)
+ *   main → cli → (workbench, setup) → read → (verify, forecast) → (console, sync) → shop → catalog → roots → centra → (config, protocol)
  * Beside it stand inbox (webhook over it), telemetry, and the sandbox, which imports nothing of the connector.
  */
 const shop = ['shop', 'catalog', 'roots', 'centra'];
@@ -14,8 +14,8 @@ const mayImport = {
   catalog: ['roots', 'centra'],
   shop,
   sync,
-  forecast: sync,
-  verify: sync,
+  forecast: ['console', ...sync],
+  verify: ['console', ...sync],
   sandbox: [],
   telemetry: [],
   inbox: [],
@@ -23,10 +23,14 @@ const mayImport = {
   console: ['centra', 'config', 'protocol', 'telemetry'],
   read,
   workbench: ['read', ...read],
+  setup: ['read', ...read],
 };
 
 /** Files directly in src that every room may use. */
 const ground = '^src/(errors|json|package-root|time)\\.ts$';
+
+/** The files of cli that hold the table of commands. */
+const table = '(commands|[a-z]+-commands?|sandbox-options|(catalog|webhook)/commands)\\.ts$';
 
 const rooms = Object.entries(mayImport).map(([room, others]) => ({
   name: `${room}-imports-only-downwards`,
@@ -98,6 +102,19 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(main\\.ts$|cli/)' },
       to: { path: '^src/(cli/|main\\.ts$)' },
+    },
+    {
+      name: 'only-cli-understands-arguments',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/' },
+      to: { path: 'node_modules/(@types/)?yargs' },
+    },
+    {
+      // Else each command would wait for what all the others need.
+      name: 'the-table-loads-commands-when-they-run',
+      severity: 'error',
+      from: { path: `^src/cli/${table}` },
+      to: { path: '^src/', pathNot: `^src/cli/(command\\.ts|${table})`, dynamic: false },
     },
     {
       name: 'only-the-application-imports-telemetry',

@@ -1,12 +1,15 @@
 import { basename } from 'node:path';
+import { runProgram } from './cli/run-program.ts';
 
-const args = process.argv.slice(2);
-const isTap = basename(process.argv[1] ?? '', '.js') === 'tap-centra';
+const [, script = '', ...args] = process.argv;
+const isTap = basename(script, '.js') === 'tap-centra';
+const start = [process.execPath, ...process.execArgv, script];
 
+// The image has one entry, and may be called as the other program.
 if (isTap || args[0] === 'tap-centra') {
-  const { runTapCentra } = await import('./cli/tap-centra.ts');
-  process.exitCode = await runTapCentra(isTap ? args : args.slice(1));
+  const { tapCentra } = await import('./cli/tap-commands.ts');
+  process.exitCode = await runProgram(tapCentra, isTap ? args : args.slice(1), start);
 } else {
-  const { runSourceCentra } = await import('./cli/program.ts');
-  process.exitCode = await runSourceCentra(args);
+  const { sourceCentra } = await import('./cli/commands.ts');
+  process.exitCode = await runProgram(sourceCentra, args, start);
 }

@@ -12,10 +12,15 @@ import { packageRoot } from '../package-root.ts';
 import type { CentraClient } from './client.ts';
 
 /** The schema that comes with the connector: written from public documentation, with the permissions in its comments. */
-export async function bundledSchema(): Promise<GraphQLSchema> {
-  const text = await readFile(join(packageRoot, 'schemas', 'centra.graphql'), 'utf8');
-  return buildSchema(text, { assumeValid: true });
+export function bundledSchema(): Promise<GraphQLSchema> {
+  bundled ??= readFile(join(packageRoot, 'schemas', 'centra.graphql'), 'utf8').then((text) =>
+    buildSchema(text, { assumeValid: true }),
+  );
+  return bundled;
 }
+
+/** Parsed at most once in a process: nobody changes it. */
+let bundled: Promise<GraphQLSchema> | undefined;
 
 export interface LiveSchema {
   readonly schema: GraphQLSchema;

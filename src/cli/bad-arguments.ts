@@ -1,5 +1,8 @@
+import type { Options } from 'yargs';
 import { didYouMean, inWords, nearMatches } from '../catalog/language/near-match.ts';
 import { ConnectorError } from '../errors.ts';
+import type { Program } from './command.ts';
+import type { Place, Understood } from './place.ts';
 
 /** What is wrong with the arguments of a command, such as `source-centra sandbox`. */
 export function badArguments(command: string, message: string, hint?: string): ConnectorError {
@@ -12,49 +15,78 @@ export function badArguments(command: string, message: string, hint?: string): C
   });
 }
 
-/** How far a command line was understood. */
-export interface Understood {
-  readonly args: readonly string[];
-  /** The command, with the program's name. */
-  readonly command: string;
-  /** The options that it has, and the commands inside of it. */
-  readonly options: readonly string[];
-  readonly commands: readonly string[];
-}
-
-/** What yargs says of a command line, as an error of ours: in one line, and with what may have been meant. */
-export function badCommandLine(message: string, understood: Understood): ConnectorError {
-  const { command } = understood;
-  const unknown = /^Unknown (?:argument|command)s?: (.*)$/.exec(message)?.[1];
-  if (unknown !== undefined) return unknownArguments(unknown.split(', '), understood);
-  const choice = /Argument: ([\w-]+), Given: (.*), Choices: (.*)/.exec(message);
-  if (choice !== null) {
-    const [, option = '', given = '', choices = ''] = choice;
-    const known = choices.split(', ').map((one) => JSON.parse(one) as string);
-    const words = given.replaceAll(/^"|"$/g, '');
-    return badArguments(command, `--${option} cannot be ${words}.`, `Use ${inWords(known, 'or')}.`);
-  }
-  return badArguments(command, message);
-}
-
-/** yargs names an option with hyphens in two spellings. */
-function unknownArguments(
-  names: readonly string[],
-  { args, command, options, commands }: Understood,
-): ConnectorError {
-  const written = [...new Set(names.map((name) => name.replaceAll(/[A-Z]/g, (A) => `-${A.toLowerCase()}`)))];
-  const isOption = (name: string) => args.some((argument) => argument.split('=')[0] === `--${name}`);
-  const word = names.find((name) => args.includes(name) && !isOption(name));
+/** What is wrong with a command line, if anything is. `refusal` is what yargs says of it. */
+export function refusalOf(
+  program: Program,
+  place: Place,
+  parsed: Understood,
+  refusal: string | undefined,
+): ConnectorError | undefined {
+  const name = [program.name, ...place.words].join(' ');
+  const bad = (message: string, hint?: string) => badArguments(name, message, hint);
+  const strange = strangeWords(place, parsed);
   // As long as the command is not known, nobody can say which options it has.
-  if (word !== undefined && commands.length > 0) {
-    return badArguments(command, `There is no command "${word}".`, didYouMean(word, commands));
+  if (strange[0] !== undefined && place.next.length > 0)
+    return bad(`There is no command "${strange[0]}".`, didYouMean(strange[0], place.next));
+  const unknown = unknownOptions(place, parsed);
+  if (unknown.length > 0 && place.command === undefined && place.next.length > 0) {
+    const what = place.words.length === 0 ? '' : `${place.words.join(' ')} `;
+    return bad(`Say which ${what}command to run.`);
   }
-  const unknown = written.filter(isOption);
-  if (unknown.length === 0) return badArguments(command, `Unknown argument: ${inWords(names, 'and')}.`);
-  const near = unknown.flatMap((name) => nearMatches(name, options)).map((name) => `--${name}`);
-  return badArguments(
-    command,
-    unknown.map((name) => `There is no option --${name}.`).join(' '),
-    near.length === 0 ? undefined : `Did you mean ${inWords([...new Set(near)], 'or')}?`,
+  if (unknown.length > 0) return bad(...aboutOptions(unknown, place));
+  if (strange.length > 0) return bad(`Unknown argument: ${inWords(strange, 'and')}.`);
+  const { options } = place;
+  const repeated = Object.keys(options).find(
+    (option) => Array.isArray(parsed[option]) && options[option]?.array !== true,
   );
+  if (repeated !== undefined) return bad(`--${repeated} is given more than once.`);
+  const noNumber = Object.keys(options).find((option) => Number.isNaN(parsed[option]));
+  if (noNumber !== undefined) return bad(`--${noNumber} takes a number.`);
+  if (refusal === undefined) return undefined;
+  const choice = /Argument: ([\w-]+), Given: (.*), Choices: (.*)/.exec(refusal);
+  if (choice === null) return bad(refusal);
+  const [, option = '', given = '', choices = ''] = choice;
+  const known = choices.split(', ').map((one) => JSON.parse(one) as string);
+  return bad(`--${option} cannot be ${given.replaceAll(/^"|"$/g, '')}.`, `Use ${inWords(known, 'or')}.`);
+}
+
+/** Words that are neither a command nor one of its positionals. */
+function strangeWords({ words, command }: Place, parsed: Understood): readonly string[] {
+  const positionals = Object.keys(command?.positionals ?? {});
+  const rest = parsed._.slice(words.length).map(String);
+  // yargs takes away what it has understood as a positional.
+  const isTaken = positionals.some((name) => parsed[name] !== undefined);
+  return isTaken ? rest : rest.slice(positionals.length);
+}
+
+/** As they were written: yargs names an option with hyphens in two spellings. */
+function unknownOptions({ options, command }: Place, parsed: Understood): readonly string[] {
+  const known = new Set(
+    [...Object.entries(options), ...Object.entries(command?.positionals ?? {})].flatMap(([name, option]) => [
+      name,
+      ...aliasesOf(option),
+    ]),
+  );
+  const written = Object.keys(parsed)
+    .filter((key) => key !== '_' && key !== '$0')
+    .map((key) => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
+  return [...new Set(written)].filter((name) => !known.has(name));
+}
+
+function aliasesOf({ alias }: Pick<Options, 'alias'>): readonly string[] {
+  return typeof alias === 'string' ? [alias] : (alias ?? []);
+}
+
+function aboutOptions(
+  unknown: readonly string[],
+  { options }: Place,
+): readonly [message: string, hint: string | undefined] {
+  const long = unknown.filter((name) => name.length > 1);
+  // One hyphen means as many options as letters follow.
+  if (long.length === 0) return [`There is no option -${unknown[0]}.`, 'Options begin with two hyphens.'];
+  const near = long.flatMap((name) => nearMatches(name, Object.keys(options))).map((name) => `--${name}`);
+  return [
+    long.map((name) => `There is no option --${name}.`).join(' '),
+    near.length === 0 ? undefined : `Did you mean ${inWords([...new Set(near)], 'or')}?`,
+  ];
 }

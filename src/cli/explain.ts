@@ -1,34 +1,15 @@
-import { aroundEach } from '../centra/around-each.ts';
-import type { CentraClient, ClientObserver } from '../centra/client.ts';
-import type { RateLimit } from '../centra/rate-limits.ts';
-import { type Configuration, loadConfiguration } from '../config/load.ts';
-import type { Surroundings } from '../console/command-context.ts';
-import { windowInWords } from '../console/durations.ts';
-import { SUCCESS, worstOf } from '../console/exit-code.ts';
+import type { CommandContext } from '../console/command-context.ts';
+import { worstOf } from '../console/exit-code.ts';
 import { loggingObserver } from '../console/log.ts';
-import { ConnectorError, type ErrorKind, sentence } from '../errors.ts';
-import { forecast, sumOf } from '../forecast/forecast.ts';
-import {
-  type GroupMeasure,
-  type MeasuredShop,
-  measureSnapshot,
-  measureWindows,
-  needOf,
-  SAMPLE_ROWS,
-} from '../forecast/measure.ts';
-import type { WantedStream } from '../protocol/message.ts';
+import { forecastSync } from '../forecast/forecast-sync.ts';
+import { forecastText } from '../forecast/forecast-text.ts';
+import { SAMPLE_ROWS } from '../forecast/measure.ts';
 import { readInput } from '../read/input.ts';
-import { compileMapping, type Mapping } from '../read/mapping.ts';
-import { openConfiguration } from '../read/open-configuration.ts';
-import { findSchemas, openShop, type Schemas } from '../read/shop.ts';
-import { askRateLimits } from '../shop/rate-limits.ts';
-import { groupPlans, planStream, type StreamPlan } from '../sync/plan.ts';
-import { stateReader } from '../sync/state.ts';
-import { toUtcSecond } from '../time.ts';
-import { type ExplainResult, explainText } from './explain-table.ts';
+import { configurationAt } from '../read/open-configuration.ts';
+import { withSource } from '../read/open-source.ts';
 
 /** A person waits for the answer. */
-const EXPLAIN_PATIENCE_MS = 20_000;
+const PATIENCE_MS = 20_000;
 
 export interface ExplainArguments {
   readonly config: string;
@@ -38,178 +19,29 @@ export interface ExplainArguments {
 }
 
 /** Says what a sync will ask for, and how long that takes under the limits of the API. */
-export async function explain(args: ExplainArguments, surroundings: Surroundings): Promise<number> {
-  const { output, log, signal } = surroundings;
-  const { config, catalog, state } = args;
-  const configuration = await openConfiguration(() => loadConfiguration(config), surroundings);
+export async function explain(args: ExplainArguments, context: CommandContext): Promise<number> {
+  const { output, log, signal } = context;
+  const configuration = await configurationAt(args.config, context);
+  const { endpoint, startDate, budgetShare, maxConcurrency } = configuration;
+  const { catalog: path, state } = args;
   // Without a configured catalog, all streams are wanted; which these are is known later.
-  const { wanted: chosen, states } = await readInput({ catalog, state }, Date.now());
-  const latency = timed();
-  const observer: ClientObserver = loggingObserver(log);
-  const shop = openShop(configuration, surroundings, { patienceMs: EXPLAIN_PATIENCE_MS, observer });
-  try {
-    const schemas = await findSchemas(shop.client, { tolerated: [], log, signal });
-    const mapping = await compileMapping(configuration, schemas, chosen);
-    for (const warning of mapping.warnings) log('warn', warning);
-    const { plans, unreadable } = await plansOf(chosen, mapping, states, configuration, schemas);
-    const context = { client: latency.watch(shop.client), schema: schemas.schema, signal };
-    const measured = await measureAll(plans, context);
-    const limits = await askRateLimits(shop.client, signal);
-    const result = resultOf(measured, limits, {
-      configuration,
-      latencyMs: latency.medianMs(),
-      unreadable: [...unreadable, ...measured.failed],
-      asked: shop.client.usage(),
-    });
-    const host = new URL(configuration.endpoint).host;
-    const hasState = state !== undefined;
-    const text = args.json
-      ? `${JSON.stringify(result)}\n`
-      : explainText(result, { host, hasState, sampleRows: SAMPLE_ROWS });
-    await output.writeText(text);
-    return measured.kinds.length === 0 ? SUCCESS : worstOf(measured.kinds);
-  } finally {
-    await shop.close();
-  }
-}
-
-interface NotRead {
-  readonly stream: string;
-  readonly reason: string;
-}
-
-async function plansOf(
-  chosen: readonly WantedStream[] | undefined,
-  { streams, unreadable }: Mapping,
-  states: ReadonlyMap<string, unknown>,
-  { startDate }: Configuration,
-  { serverNowMs }: Schemas,
-): Promise<{ readonly plans: readonly StreamPlan[]; readonly unreadable: readonly NotRead[] }> {
-  const readState = await stateReader();
-  const wanted = chosen ?? streams.map(({ name }) => wholeStream(name));
-  const plans: StreamPlan[] = [];
-  const without: NotRead[] = chosen === undefined ? [...unreadable] : [];
-  for (const stream of wanted) {
-    const compiled = streams.find(({ name }) => name === stream.name);
-    if (compiled === undefined) {
-      const reason = unreadable.find((other) => other.stream === stream.name)?.reason;
-      without.push({ stream: stream.name, reason: reason ?? 'The tenant catalog does not have it.' });
-      continue;
-    }
-    const state = readState(stream.name, states.get(stream.name));
-    const serverNow = toUtcSecond(serverNowMs);
-    plans.push(
-      planStream({
-        wanted: stream,
-        stream: compiled,
-        state,
-        startDate,
-        serverNow,
-        deletions,
-      }),
-    );
-  }
-  return { plans, unreadable: without };
-}
-
-/** How it is found out that rows are gone changes nothing about the rows that are read. */
-const deletions = Object.freeze({ reconciles: false, hasEvents: false });
-
-function wholeStream(name: string): WantedStream {
-  return { name, mode: 'incremental', columns: undefined, wantsDeletions: true };
-}
-
-interface Measured {
-  readonly measures: readonly GroupMeasure[];
-  readonly failed: readonly NotRead[];
-  readonly kinds: readonly ErrorKind[];
-}
-
-/** A root that the token may not see does not keep the others from being measured. */
-async function measureAll(plans: readonly StreamPlan[], context: MeasuredShop): Promise<Measured> {
-  const { windows, snapshots } = groupPlans(plans);
-  const measures: GroupMeasure[] = [];
-  const failed: NotRead[] = [];
-  const kinds: ErrorKind[] = [];
-  const jobs = [
-    ...windows.map((group) => ({ group, measure: () => measureWindows(group, context) })),
-    ...snapshots.map((group) => ({ group, measure: () => measureSnapshot(group, context) })),
-  ];
-  for (const { group, measure } of jobs) {
-    try {
-      measures.push(await measure());
-    } catch (error) {
-      const isOfThisRoot =
-        error instanceof ConnectorError && ['permission', 'schema', 'mapping'].includes(error.kind);
-      if (!isOfThisRoot) throw error;
-      kinds.push(error.kind);
-      const reason = sentence(error);
-      failed.push(...group.plans.map(({ stream }) => ({ stream: stream.name, reason })));
-    }
-  }
-  return { measures, failed, kinds };
-}
-
-interface Circumstances {
-  readonly configuration: Configuration;
-  readonly latencyMs: number;
-  readonly unreadable: readonly NotRead[];
-  readonly asked: { readonly requests: number; readonly complexity: number };
-}
-
-function resultOf(
-  { measures }: Measured,
-  limits: readonly RateLimit[],
-  { configuration, latencyMs, unreadable, asked }: Circumstances,
-): ExplainResult {
-  const { budgetShare, maxConcurrency } = configuration;
-  const needUnder = (share: number) => measures.map((measure) => needOf(measure, limits, share));
-  const needs = needUnder(budgetShare);
-  const times = [...new Set([budgetShare, 1])].map((share) => {
-    const need = sumOf(needUnder(share));
-    const { durationMs, boundBy } = forecast({ need, limits, share, latencyMs, maxConcurrency });
-    return { share, ...need, seconds: Math.ceil(durationMs / 100) / 10, bound_by: boundInWords(boundBy) };
-  });
-  return {
-    is_complete: measures.every(({ windows }) => windows !== undefined),
-    streams: measures.flatMap(({ streams }) =>
-      streams.map(({ stream, rows, isExact }) => ({ stream, rows: rows ?? null, is_exact: isExact })),
-    ),
-    fetches: measures.map(({ streams, windows, open }, index) => ({
-      streams: streams.map(({ stream }) => stream),
-      rows: windows?.reduce((sum, { rows }) => sum + rows, 0) ?? null,
-      open,
-      requests: needs[index]?.requests ?? 0,
-      complexity: needs[index]?.complexity ?? 0,
-    })),
-    unreadable,
-    limits: limits.map(({ resource, windowMs, quota, remaining }) => ({
-      resource,
-      window_seconds: windowMs / 1000,
-      quota,
-      remaining,
-    })),
-    times,
-    asked: { requests: asked.requests, complexity: asked.complexity },
-  };
-}
-
-function boundInWords(boundBy: RateLimit | 'latency'): string {
-  if (boundBy === 'latency') return 'the time that answers take';
-  return `the limit of ${boundBy.resource} in ${windowInWords(boundBy.windowMs / 1000)}`;
-}
-
-/** Watches how long answers take. */
-function timed() {
-  const times: number[] = [];
-  return {
-    watch: (client: CentraClient): CentraClient =>
-      aroundEach(client, async (send) => {
-        const start = performance.now();
-        const answer = await send();
-        times.push(performance.now() - start);
-        return answer;
-      }),
-    medianMs: () => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0,
-  };
+  const { wanted, states } = await readInput({ catalog: path, state }, Date.now());
+  const options = { patienceMs: PATIENCE_MS, observer: loggingObserver(log), tolerated: [], wanted };
+  const { result, kinds } = await withSource(configuration, options, context, ({ shop, schemas, catalog }) =>
+    forecastSync({
+      ...catalog,
+      client: shop.client,
+      schema: schemas.schema,
+      serverNowMs: schemas.serverNowMs,
+      signal,
+      wanted,
+      states,
+      startDate,
+      budgetShare,
+      maxConcurrency,
+    }),
+  );
+  const shown = { host: new URL(endpoint).host, hasState: state !== undefined, sampleRows: SAMPLE_ROWS };
+  await output.writeText(args.json ? `${JSON.stringify(result)}\n` : forecastText(result, shown));
+  return worstOf(kinds);
 }

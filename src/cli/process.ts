@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Surroundings } from '../console/command-context.ts';
-import { BAD_INPUT, exitCodeOf, OUTPUT_CLOSED, SUCCESS } from '../console/exit-code.ts';
+import type { CommandContext } from '../console/command-context.ts';
+import {
+  BAD_INPUT,
+  exitCodeOf,
+  INTERRUPTED,
+  OUTPUT_CLOSED,
+  SUCCESS,
+  TERMINATED,
+} from '../console/exit-code.ts';
 import { logOf } from '../console/log.ts';
 import { createOutput, OutputClosed } from '../console/output.ts';
 import { ConnectorError } from '../errors.ts';
 import { packageRoot } from '../package-root.ts';
-import type { Face } from '../protocol/face.ts';
 import { startTelemetry } from '../telemetry/start.ts';
 
 /** Orchestrators kill after ten seconds. */
@@ -14,18 +20,15 @@ const GRACE_MS = 4_000;
 /** A line that waits half written for its reader gets so long: half a line would crash a target. */
 const LAST_MS = 9_000;
 
-export interface ProcessOptions<F extends Face> {
-  readonly face: F;
+export interface ProcessOptions extends Pick<CommandContext, 'writer' | 'isDebug' | 'isQuiet' | 'program'> {
   /** For those who watch what runs: `source-centra read`. */
   readonly name: string;
-  readonly isDebug: boolean;
-  readonly isQuiet: boolean;
 }
 
 /** Runs one command in this process and returns its exit code: signals, errors and a closed output are the same for all. */
-export async function runProcess<F extends Face>(
-  { face, name, isDebug, isQuiet }: ProcessOptions<F>,
-  command: (surroundings: Surroundings<F>) => Promise<number>,
+export async function runProcess(
+  { name, ...options }: ProcessOptions,
+  command: (context: CommandContext) => Promise<number>,
 ): Promise<number> {
   const output = createOutput(process.stdout, process.stderr);
   const stop = new AbortController();
@@ -33,61 +36,55 @@ export async function runProcess<F extends Face>(
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     // Not once: packages that listen too end the process as soon as nobody else does.
     process.on(signal, () => {
-      if (stoppedBy !== undefined) process.exit(signal === 'SIGTERM' ? 143 : 130);
+      if (stoppedBy !== undefined) process.exit(codeOf(signal));
       stoppedBy = signal;
       stop.abort(new Error(`stopped by ${signal}`));
-      const exit = () => process.exit(signal === 'SIGTERM' ? 143 : 130);
+      const exit = () => process.exit(codeOf(signal));
       // Whatever hangs by then loses nothing: the last state that was printed stands.
       setTimeout(() => output.halt().then(exit), GRACE_MS).unref();
       setTimeout(exit, LAST_MS).unref();
     });
   }
   const version = packageVersion();
-  const log = logOf(face, output);
+  const log = logOf(options.writer, output);
   const telemetry = await startTelemetry({
     environment: process.env,
     version,
     warn: (sentence) => log('warn', sentence),
     redact: output.redact,
   });
-  const surroundings: Surroundings<F> = {
-    output,
-    log,
-    signal: stop.signal,
-    version,
-    isDebug,
-    isQuiet,
-    telemetry,
-    face,
-  };
+  const context: CommandContext = { ...options, output, log, signal: stop.signal, version, telemetry };
   const found = await telemetry.run(name, () =>
-    command(surroundings).catch((error: unknown) => report(error, surroundings)),
+    command(context).catch((error: unknown) => report(error, context)),
   );
-  const isStopped = stoppedBy !== undefined && found !== SUCCESS;
-  const code = isStopped ? (stoppedBy === 'SIGTERM' ? 143 : 130) : found;
+  const code = stoppedBy !== undefined && found !== SUCCESS ? codeOf(stoppedBy) : found;
   const isHandedOver = await telemetry.end();
   await output.flush();
   if (!isHandedOver) process.exit(code);
   return code;
 }
 
+function codeOf(signal: NodeJS.Signals): number {
+  return signal === 'SIGTERM' ? TERMINATED : INTERRUPTED;
+}
+
 /** One sentence for what ended the command. */
 async function report(
   error: unknown,
-  { output, isDebug, face, signal, telemetry }: Surroundings,
+  { output, isDebug, writer, signal, telemetry }: CommandContext,
 ): Promise<number> {
   if (error instanceof OutputClosed) return OUTPUT_CLOSED;
   if (signal.aborted) {
     process.stderr.write(
-      `${face.name}: stopped. The next read goes on from the last state that was written.\n`,
+      `${writer.name}: stopped. The next read goes on from the last state that was written.\n`,
     );
     return BAD_INPUT;
   }
   const failure = error instanceof ConnectorError ? error : unforeseen(error);
   telemetry.failed(failure);
-  const spoken = face.failure(failure, Date.now());
+  const written = writer.failure(failure, Date.now());
   const stack = isDebug && error instanceof Error ? `${error.stack ?? ''}\n` : '';
-  await output.say({ ...spoken, err: spoken.err + stack }).catch(() => undefined);
+  await output.say({ ...written, err: written.err + stack }).catch(() => undefined);
   return exitCodeOf(failure.kind);
 }
 

@@ -1,11 +1,7 @@
-import { join } from 'node:path';
-import type { Surroundings } from '../console/command-context.ts';
+import { badArgument } from '../console/bad-argument.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { SUCCESS } from '../console/exit-code.ts';
-import { textTable } from '../console/text-table.ts';
-import { ConnectorError } from '../errors.ts';
-import { readTenant, type TenantOutcome } from '../read/tenant-process.ts';
-import { byShop, type Tenant, tenantsIn } from '../read/tenants.ts';
-import { runPool } from '../sync/pool.ts';
+import { readTenants, tenantsJson, tenantsText } from '../read/read-tenants.ts';
 
 export interface ReadAllArguments {
   readonly tenants: string;
@@ -15,66 +11,15 @@ export interface ReadAllArguments {
   readonly json: boolean;
 }
 
-/**
- * Reads every tenant of a folder into a folder of its own, some side by side, each in a process of its own, so that
- * nothing that befalls one touches another. The exit code is that of the gravest failure.
- */
-export async function readAll(args: ReadAllArguments, surroundings: Surroundings): Promise<number> {
-  const { parallel } = args;
+/** Reads every tenant of a folder. The exit code is that of the most severe failure. */
+export async function readAll(args: ReadAllArguments, context: CommandContext): Promise<number> {
+  const { tenants, out, parallel, only, json } = args;
   if (!Number.isSafeInteger(parallel) || parallel < 1)
     throw badArgument('--parallel is not a whole number from 1 on.', 'Say how many tenants to read at once.');
-  if (args.out === '') throw badArgument('--out names no folder.', 'Name one, such as --out data/.');
-  const tenants = await tenantsIn(args.tenants);
-  const outcomes = new Map<Tenant, TenantOutcome>();
-  const jobs = (await byShop(tenants)).map((shop) => async () => {
-    for (const tenant of shop) {
-      if (surroundings.signal.aborted) return;
-      outcomes.set(tenant, await readTenant(tenant, readArguments(tenant, args, surroundings), surroundings));
-    }
-  });
-  await runPool(jobs, parallel);
-  const told = tenants.flatMap((tenant) => outcomes.get(tenant) ?? []);
-  const notBegun = tenants.filter((tenant) => !outcomes.has(tenant)).map(({ name }) => name);
-  await surroundings.output.writeText(args.json ? asJson(told, notBegun) : asText(told, notBegun));
-  if (surroundings.signal.aborted) throw surroundings.signal.reason;
-  const failed = told.map(({ exitCode }) => exitCode).filter((code) => code !== SUCCESS);
+  if (out === '') throw badArgument('--out names no folder.', 'Name one, such as --out data/.');
+  const read = await readTenants({ tenants, out, parallel, only }, context);
+  await context.output.writeText(json ? tenantsJson(read) : tenantsText(read));
+  if (context.signal.aborted) throw context.signal.reason;
+  const failed = read.outcomes.map(({ exitCode }) => exitCode).filter((code) => code !== SUCCESS);
   return failed.length === 0 ? SUCCESS : Math.min(...failed);
-}
-
-function readArguments(
-  { name, config, catalog }: Tenant,
-  { out, only }: ReadAllArguments,
-  { isDebug, isQuiet }: Surroundings,
-): readonly string[] {
-  return [
-    'read',
-    ...[`--config=${config}`, '--format=jsonl', `--out=${join(out, name)}`, '--json', '--log-format=json'],
-    ...(catalog === undefined ? [] : [`--catalog=${catalog}`]),
-    ...(only ?? []).map((stream) => `--only=${stream}`),
-    ...(isDebug ? ['--debug'] : []),
-    ...(isQuiet ? ['--quiet'] : []),
-  ];
-}
-
-function asJson(outcomes: readonly TenantOutcome[], notBegun: readonly string[]): string {
-  return `${JSON.stringify({ tenants: outcomes, notBegun })}\n`;
-}
-
-function asText(outcomes: readonly TenantOutcome[], notBegun: readonly string[]): string {
-  const rows = outcomes.map(({ tenant, exitCode, records, seconds, problem }) => [
-    tenant,
-    exitCode === SUCCESS ? 'read' : `failed (${exitCode})`,
-    records,
-    Math.round(seconds * 10) / 10,
-    // It may quote the API: one line, and nothing that moves the cursor.
-    (problem ?? '').replaceAll(/\p{Cc}+/gu, ' '),
-  ]);
-  const good = outcomes.filter(({ exitCode }) => exitCode === SUCCESS).length;
-  const rest = notBegun.length === 0 ? '' : `, not begun: ${notBegun.join(', ')}`;
-  const table = textTable(['tenant', 'outcome', 'records', 'seconds', 'problem'], rows);
-  return `${table.join('\n')}\n${good} of ${outcomes.length + notBegun.length} tenants read${rest}.\n`;
-}
-
-function badArgument(message: string, hint: string): ConnectorError {
-  return new ConnectorError({ kind: 'config', code: 'cli/arguments', message, hint });
 }

@@ -1,87 +1,19 @@
 import { once } from 'node:events';
-import type { Argv } from 'yargs';
 import {
   fileReference,
   processSecrets,
   resolveSecret,
   variableReference,
 } from '../config/secret-reference.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { SUCCESS } from '../console/exit-code.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import type { WebhookOptions } from '../sandbox/webhooks/settings.ts';
 import { badArguments } from './bad-arguments.ts';
-
-/** The arguments of `sandbox`; an option that is left out has the sandbox's own default. */
-export function sandboxOptions(yargs: Argv) {
-  return yargs
-    .option('port', { type: 'number', default: 4010, describe: 'Where to listen; 0 takes a free port' })
-    .option('host', {
-      type: 'string',
-      // The image sets it: a container's own loopback address is of no use to anybody.
-      default: process.env.SOURCE_CENTRA_SANDBOX_HOST ?? '127.0.0.1',
-      describe: 'The address to listen on',
-    })
-    .option('seed', { type: 'number', describe: 'The same seed gives the same shop' })
-    .option('orders', { type: 'number', describe: 'How many orders the shop has' })
-    .option('tenant', {
-      choices: ['acme', 'nord'] as const,
-      describe: 'Whose custom attributes the shop has',
-    })
-    .option('plan', {
-      choices: ['growth', 'enhanced', 'high-volume', 'enterprise', 'unlimited'] as const,
-      describe: "Whose limits the API has, of Centra's plans",
-    })
-    .option('latency-ms', { type: 'number', describe: 'How long each answer takes at least' })
-    .option('clock-start', {
-      type: 'string',
-      describe: "Where the shop's clock starts (ISO 8601); now, if left out",
-    })
-    .option('clock-frozen', { type: 'boolean', describe: "Whether the shop's clock moves only when told" })
-    .option('token', { type: 'string', describe: 'The API token to accept' })
-    .option('events', { type: 'boolean', describe: 'Whether the events system is enabled' })
-    .option('webhook-url', { type: 'string', describe: 'Where to send signed webhooks about changes' })
-    .option('webhook-secret-file', {
-      type: 'string',
-      describe: 'The file that holds the endpoint secret of the webhook',
-    })
-    .option('webhook-secret-env', {
-      type: 'string',
-      describe: 'The environment variable that holds it, instead of a file',
-    })
-    .option('webhook-types', {
-      type: 'string',
-      array: true,
-      choices: ['order', 'return', 'shipment', 'customer', 'account'] as const,
-      describe: 'The event triggers that are on; order, if left out',
-    })
-    .option('webhook-retries', {
-      type: 'number',
-      describe: 'How often a call that failed is made again, 0 to 3; 0, if left out',
-    })
-    .option('webhook-batch-ms', {
-      type: 'number',
-      describe: 'How long changes are gathered for one call; 100, if left out',
-    })
-    .example('$0 sandbox > sandbox.json &', 'A shop to try things with; its first line is a configuration')
-    .example('$0 sandbox --orders 20000 --plan unlimited', 'A larger shop without limits')
-    .example('$0 sandbox --tenant nord --plan growth', 'Other attributes, and the limits of a small plan')
-    .example(
-      '$0 sandbox --seed 7 --clock-start 2026-05-01T12:00:00Z --clock-frozen',
-      'The same shop each time, for a test',
-    )
-    .example(
-      'WEBHOOK_SECRET=made-up-secret $0 sandbox --webhook-url http://127.0.0.1:8080/centra/acme --webhook-secret-env WEBHOOK_SECRET',
-      'Tell a receiver of each changed order',
-    )
-    .conflicts('webhook-secret-file', 'webhook-secret-env')
-    .strict();
-}
-
-type SandboxArguments = Awaited<ReturnType<typeof sandboxOptions>['argv']>;
+import type { SandboxArguments } from './sandbox-options.ts';
 
 /** Serves until it is stopped. One JSON line on stdout tells a program where; stderr tells a person. */
-export async function sandbox(args: SandboxArguments, { output, signal }: Surroundings): Promise<number> {
+export async function sandbox(args: SandboxArguments, { output, signal }: CommandContext): Promise<number> {
   const webhooks = webhookOf(args);
   const shop = await startSandbox({
     port: args.port,

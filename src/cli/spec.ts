@@ -1,10 +1,13 @@
 import { configurationSchema } from '../config/load.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { SUCCESS } from '../console/exit-code.ts';
 import { specLine } from '../protocol/airbyte/messages.ts';
-import { DOCUMENTATION_URL } from './documentation.ts';
 
-export async function spec({ output }: Surroundings): Promise<number> {
+/** Where a user is sent for more. */
+export const DOCUMENTATION_URL = 'https://docs.airbyte.com/integrations/sources/centra';
+
+/** Prints what a configuration may hold. */
+export async function spec(_args: object, { output }: CommandContext): Promise<number> {
   await output.write(specLine(await configurationSchema(), DOCUMENTATION_URL));
   return SUCCESS;
 }

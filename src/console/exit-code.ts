@@ -13,6 +13,10 @@ const NO_ACCESS = 3;
 const TRY_LATER = 4;
 /** Whoever reads our output has gone. */
 export const OUTPUT_CLOSED = 5;
+/** As a shell says it of a program that Ctrl-C ended. */
+export const INTERRUPTED = 130;
+/** As a shell says it of a program that was asked to end. */
+export const TERMINATED = 143;
 
 const codes: Readonly<Record<ErrorKind, number>> = Object.freeze({
   bug: BUG,

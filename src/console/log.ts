@@ -1,14 +1,14 @@
 import type { ClientObserver } from '../centra/client.ts';
-import type { Face } from '../protocol/face.ts';
 import type { LogMessage } from '../protocol/message.ts';
+import type { Writer } from '../protocol/writer.ts';
 import type { Output } from './output.ts';
 
 export type Log = (level: LogMessage['level'], message: string) => void;
 
-/** Says things as the face wants them. When nobody reads them any more, the next record or state finds out. */
-export function logOf(face: Face, output: Output): Log {
+/** Says things as the writer wants them. When nobody reads them any more, the next record or state finds out. */
+export function logOf(writer: Writer, output: Output): Log {
   return (level, message) => {
-    output.say(face.log({ level, message })).catch(() => undefined);
+    output.say(writer.log({ level, message })).catch(() => undefined);
   };
 }
 

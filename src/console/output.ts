@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Secret } from '../config/secret.ts';
-import type { Spoken } from '../protocol/speaker.ts';
+import type { Written } from '../protocol/writer.ts';
 
 /** stdout, and stderr beside it. */
 export interface Output {
@@ -10,7 +10,7 @@ export interface Output {
   /** The same for lines that people read, with every secret blotted out that may have got into them. */
   readonly writeText: (lines: string) => Promise<void>;
   /** Both, for text that people read: every secret is blotted out. */
-  readonly say: (spoken: Spoken) => Promise<void>;
+  readonly say: (written: Written) => Promise<void>;
   /** Whoever draws on the terminal takes over what goes to stderr, and gives it back with undefined. */
   readonly divertErrors: (write: ((text: string) => void) | undefined) => void;
   /** From now on, `writeText` and `redact` blot these out. */
@@ -58,7 +58,7 @@ export function createOutput(stream: Writable, errors: Writable): Output {
 
   const flush = () => new Promise<void>((resolve) => stream.write('', () => resolve()));
 
-  async function say({ out, err }: Spoken): Promise<void> {
+  async function say({ out, err }: Written): Promise<void> {
     if (err !== '') writeError(blotOut(err, guarded));
     await write(blotOut(out, guarded));
   }

@@ -77,7 +77,7 @@ export interface FailureMessage {
   readonly error: ConnectorError;
 }
 
-/** The streams of a mapping as a protocol offers them to its user. */
+/** The streams of a catalog as a protocol offers them to its user. */
 export interface OfferedStream {
   readonly name: string;
   readonly jsonSchema: JsonObject;

@@ -1,20 +1,22 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { Configuration } from '../config/load.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { SUCCESS, worstOf } from '../console/exit-code.ts';
 import { ConnectorError, type ErrorKind } from '../errors.ts';
 import type { WantedStream } from '../protocol/message.ts';
 import type { ToldIds } from '../sync/hints/hint-ids.ts';
-import type { Sync } from '../sync/run.ts';
 import type { Extent } from '../sync/sync-input.ts';
+import { configuredCatalog } from './catalog.ts';
 import { type HandledEvents, handledEvents } from './feed/handled-events.ts';
 import { type LastingSession, lastingSession } from './feed/lasting-session.ts';
-import { oneStory, type Story } from './feed/one-story.ts';
+import { type OneRun, oneRun } from './feed/one-run.ts';
+import { failureKinds } from './observers/failure-kinds.ts';
+import { lastStates } from './observers/last-states.ts';
 import { openReadSession, openReadShop } from './read-session.ts';
 import type { OpenSink } from './sink.ts';
 
 /** What waits outside, and when something came. */
-export interface ToldFeed extends ToldIds {
+export interface HintFeed extends ToldIds {
   readonly isWaiting: () => Promise<boolean>;
   /** Resolves when something has come, or at the latest after that time. */
   readonly arrival: (mostMs: number, signal: AbortSignal) => Promise<void>;
@@ -23,11 +25,11 @@ export interface ToldFeed extends ToldIds {
 export interface Following {
   readonly configuration: Configuration;
   readonly wanted: readonly WantedStream[] | undefined;
-  /** The names that the user gave, which the mapping must have. */
+  /** The names that the user gave, which the catalog must have. */
   readonly only?: readonly string[] | undefined;
   /** By stream. */
   readonly states: ReadonlyMap<string, unknown>;
-  readonly told: ToldFeed | undefined;
+  readonly hints: HintFeed | undefined;
   /** How often the windows are read, so that what nobody told of is found. */
   readonly pollMs: number;
   /** How often what can only be read as a whole is read. */
@@ -48,10 +50,10 @@ const staleKinds: ReadonlySet<ErrorKind> = new Set(['schema', 'permission']);
 /** What those who read side by side share. */
 interface Feed {
   readonly sessions: LastingSession;
-  readonly story: Story;
+  readonly run: OneRun;
   readonly states: Map<string, unknown>;
   readonly events: HandledEvents;
-  readonly log: Surroundings['log'];
+  readonly log: CommandContext['log'];
   readonly signal: AbortSignal;
   /** Ends all, with an exit code or an error. */
   readonly end: (outcome: Outcome) => void;
@@ -67,19 +69,20 @@ const clock = () => performance.now();
  * so that it holds up nothing, what can only be read as a whole.
  */
 export async function follow(
-  { configuration, wanted, only, states, told, pollMs, snapshotMs }: Following,
+  { configuration, wanted, only, states, hints, pollMs, snapshotMs }: Following,
   openSink: OpenSink,
-  surroundings: Surroundings,
+  context: CommandContext,
 ): Promise<number> {
-  const { log } = surroundings;
+  const { log } = context;
   const ending = new AbortController();
-  const signal = AbortSignal.any([surroundings.signal, ending.signal]);
+  const signal = AbortSignal.any([context.signal, ending.signal]);
   let outcome: Outcome = { exitCode: SUCCESS };
-  const shop = openReadShop(configuration, surroundings);
-  const options = { configuration, wanted, only, told, signal, shop };
+  const catalog = await configuredCatalog(configuration);
+  const shop = openReadShop(configuration, context);
+  const options = { configuration, catalog, wanted, only, hints, signal, shop };
   const feed: Feed = {
-    sessions: lastingSession({ open: () => openReadSession(options, surroundings), clock, log }),
-    story: oneStory(openSink),
+    sessions: lastingSession({ open: () => openReadSession(options, context), clock, log }),
+    run: oneRun(openSink),
     states: new Map(states),
     events: handledEvents(states, clock),
     log,
@@ -90,9 +93,9 @@ export async function follow(
     },
   };
   try {
-    await Promise.all([followChanges(feed, told, pollMs), followWholes(feed, snapshotMs)]);
+    await Promise.all([followChanges(feed, hints, pollMs), followWholes(feed, snapshotMs)]);
     if ('error' in outcome) throw outcome.error;
-    await feed.story.close();
+    await feed.run.close();
     return outcome.exitCode;
   } finally {
     ending.abort();
@@ -101,7 +104,7 @@ export async function follow(
   }
 }
 
-async function followChanges(feed: Feed, told: ToldFeed | undefined, pollMs: number): Promise<void> {
+async function followChanges(feed: Feed, hints: HintFeed | undefined, pollMs: number): Promise<void> {
   const { signal } = feed;
   let polledMs = Number.NEGATIVE_INFINITY;
   let failuresInARow = 0;
@@ -116,7 +119,7 @@ async function followChanges(feed: Feed, told: ToldFeed | undefined, pollMs: num
     }
     failuresInARow = 0;
     if (isDue) polledMs = clock();
-    await untilDue(told, polledMs + pollMs, signal);
+    await untilDue(hints, polledMs + pollMs, signal);
   }
 }
 
@@ -137,15 +140,18 @@ async function followWholes(feed: Feed, snapshotMs: number): Promise<void> {
 type Result = 'done' | 'failed' | 'later';
 
 async function readOnce(feed: Feed, extent: Extent, saysOnlyNews: boolean): Promise<Result> {
-  const { sessions, story, states, events, log, signal, end } = feed;
+  const { sessions, run, states, events, log, signal, end } = feed;
   try {
-    const kinds = await sessions.with(async (session) => {
-      await story.begin({ streams: session.streams, wanted: session.wanted, states });
+    const failures = failureKinds();
+    await sessions.with(async (session) => {
+      await run.begin({ streams: session.streams, wanted: session.wanted, states });
       const { isTakenIn } = events;
-      return pour(session.start({ states, extent, saysOnlyNews, isTakenIn }), story, states);
+      const start = { states, extent, saysOnlyNews, isTakenIn };
+      for await (const message of session.start(start, [lastStates(states), failures]))
+        await run.take(message);
     });
     events.follow(states);
-    const found = [...kinds];
+    const found = [...failures.found];
     const fatal = found.filter((kind) => fatalKinds.has(kind));
     if (fatal.length > 0 && !signal.aborted) end({ exitCode: worstOf(fatal) });
     if (found.some((kind) => staleKinds.has(kind))) sessions.renew();
@@ -169,25 +175,14 @@ function pauseAfter(failuresInARow: number): number {
   return Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** Math.min(failuresInARow, 10));
 }
 
-async function untilDue(told: ToldFeed | undefined, dueMs: number, signal: AbortSignal): Promise<void> {
+async function untilDue(hints: HintFeed | undefined, dueMs: number, signal: AbortSignal): Promise<void> {
   for (let leftMs = dueMs - clock(); leftMs > 0 && !signal.aborted; leftMs = dueMs - clock()) {
-    if (told === undefined) await pause(leftMs, signal);
-    else if (await told.isWaiting().catch(() => false)) return pause(Math.min(GATHER_MS, leftMs), signal);
-    else await told.arrival(leftMs, signal);
+    if (hints === undefined) await pause(leftMs, signal);
+    else if (await hints.isWaiting().catch(() => false)) return pause(Math.min(GATHER_MS, leftMs), signal);
+    else await hints.arrival(leftMs, signal);
   }
 }
 
 async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
   await sleepFor(Math.max(0, delayMs), undefined, { signal }).catch(() => undefined);
-}
-
-/** Hands on what the sync says, remembers the states, and returns the kinds of failures. */
-async function pour(sync: Sync, story: Story, states: Map<string, unknown>): Promise<ReadonlySet<ErrorKind>> {
-  const kinds = new Set<ErrorKind>();
-  for await (const message of sync.messages) {
-    await story.take(message);
-    if (message.type === 'checkpoint') states.set(message.stream, message.state);
-    if (message.type === 'failure') kinds.add(message.error.kind);
-  }
-  return kinds;
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { didYouMean } from '../catalog/language/near-match.ts';
+import { badArgument } from '../console/bad-argument.ts';
 import { ConnectorError } from '../errors.ts';
 import { parseJson } from '../json.ts';
 import { parseConfiguredCatalog } from '../protocol/airbyte/configured-catalog.ts';
@@ -18,7 +19,7 @@ export interface ReadArguments {
 }
 
 export interface ReadInput {
-  /** Undefined: all streams of the mapping. */
+  /** Undefined: all streams of the catalog. */
   readonly wanted: readonly WantedStream[] | undefined;
   /** Those of them that were named by hand: a name that is not there is a slip, and not a schema that has changed. */
   readonly only?: readonly string[] | undefined;
@@ -109,8 +110,4 @@ function parseStateFile(text: string, path: string): unknown {
   const lines = text.trim().split('\n');
   const isOneMessageALine = lines.length > 1 && lines.every((line) => /^\{.*\}\s*$/.test(line));
   return isOneMessageALine ? lines.map((line) => parseJson(line, what)) : parseJson(text, what);
-}
-
-function badArgument(message: string, hint: string): ConnectorError {
-  return new ConnectorError({ kind: 'config', code: 'cli/arguments', message, hint });
 }

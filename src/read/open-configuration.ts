@@ -1,14 +1,22 @@
 import { didYouMean } from '../catalog/language/near-match.ts';
-import { type Configuration, configurationSchema } from '../config/load.ts';
+import { type Configuration, configurationSchema, loadConfiguration } from '../config/load.ts';
 import { isPostgresAddress, passwordsIn } from '../config/postgres-address.ts';
 import { Secret } from '../config/secret.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { isObject } from '../json.ts';
+
+/** The configuration in a file. */
+export function configurationAt(
+  path: string,
+  context: Pick<CommandContext, 'output' | 'log'>,
+): Promise<Configuration> {
+  return openConfiguration(() => loadConfiguration(path), context);
+}
 
 /** Loads a configuration; from then on its secrets are blotted out of all that is said. */
 export async function openConfiguration(
   load: () => Promise<Configuration>,
-  { output, log }: Pick<Surroundings, 'output' | 'log'>,
+  { output, log }: Pick<CommandContext, 'output' | 'log'>,
 ): Promise<Configuration> {
   const configuration = await load();
   output.guard(secretsOf(configuration));

@@ -1,7 +1,8 @@
+import type { CheckedCatalog } from '../catalog/compile/checked-catalog.ts';
 import { aroundEach } from '../centra/around-each.ts';
 import type { CentraClient, ClientObserver } from '../centra/client.ts';
 import type { Configuration } from '../config/load.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { type Log, loggingObserver } from '../console/log.ts';
 import type { Message, OfferedStream, WantedStream } from '../protocol/message.ts';
 import type { ToldIds } from '../sync/hints/hint-ids.ts';
@@ -9,16 +10,19 @@ import type { Slice } from '../sync/plan.ts';
 import { type Sync, startSync } from '../sync/run.ts';
 import { noSuchStream } from '../sync/stream-errors.ts';
 import type { Extent } from '../sync/sync-input.ts';
+import { type BoundCatalog, offered } from './catalog.ts';
 import { wholeStream } from './input.ts';
-import { compileMapping, type Mapping, offered, refuseBeforeAsking } from './mapping.ts';
-import { withTelemetry } from './read-telemetry.ts';
-import { findSchemas, openShop, type Shop } from './shop.ts';
+import { type Observer, observe } from './observers/observer.ts';
+import { telemetryObserver } from './observers/telemetry-observer.ts';
+import { bindToShop } from './open-source.ts';
+import { openShop, type Shop } from './shop.ts';
 
-/** A shop and a mapping that fit each other, ready to be read from, once or over and over. */
+/** A shop and a catalog that fit each other, ready to be read from, once or over and over. */
 export interface ReadSession {
   readonly wanted: readonly WantedStream[];
   readonly streams: readonly OfferedStream[];
-  readonly start: (options: SyncStart) => Sync;
+  /** Begins one run over it, whose messages the observers follow. */
+  readonly start: (options: SyncStart, observers?: readonly Observer[]) => AsyncIterable<Message>;
   readonly usage: CentraClient['usage'];
   readonly limitsUsed: CentraClient['limitsUsed'];
   readonly close: () => Promise<void>;
@@ -35,11 +39,14 @@ export interface SyncStart {
 
 export interface SessionOptions {
   readonly configuration: Configuration;
-  /** Undefined: all streams of the mapping. */
+  /** The one that the configuration names. */
+  readonly catalog: CheckedCatalog;
+  /** Undefined: all streams of the catalog. */
   readonly wanted: readonly WantedStream[] | undefined;
   /** The streams that somebody named by hand. */
   readonly only?: readonly string[] | undefined;
-  readonly told: ToldIds | undefined;
+  /** The ids that something outside names. */
+  readonly hints: ToldIds | undefined;
   /** Ends all waiting. */
   readonly signal: AbortSignal;
   /** The way to the shop, where several sessions follow each other; else the session opens and closes its own. */
@@ -55,47 +62,50 @@ export interface ReadShop extends Shop {
 const LONGEST_THROTTLE_MS = 65 * 60_000;
 
 /** Opens the way to a shop; nothing is asked yet. */
-export function openReadShop(configuration: Configuration, surroundings: Surroundings): ReadShop {
+export function openReadShop(configuration: Configuration, context: CommandContext): ReadShop {
   const running = new Set<Sync>();
-  const shop = openShop(configuration, surroundings, {
+  const shop = openShop(configuration, context, {
     patienceMs: configuration.maxWaitMs,
     longestThrottleMs: LONGEST_THROTTLE_MS,
     isPaced: true,
-    observer: observerOf(running, surroundings.log),
+    observer: observerOf(running, context.log),
   });
   return { ...shop, running };
 }
 
-/** Asks the shop for its schema and compiles the mapping against it; throws where nothing can be read at all. */
+/** Asks the shop for its schema and binds the catalog to it; throws where nothing can be read at all. */
 export async function openReadSession(
-  { configuration, told, signal, ...options }: SessionOptions,
-  surroundings: Surroundings,
+  { configuration, hints, signal, ...options }: SessionOptions,
+  context: CommandContext,
 ): Promise<ReadSession> {
-  const { log } = surroundings;
-  await refuseBeforeAsking(configuration);
-  const shop = options.shop ?? openReadShop(configuration, surroundings);
+  const { log } = context;
+  const { wanted: chosen } = options;
+  const shop = options.shop ?? openReadShop(configuration, context);
   const { running } = shop;
   const close = options.shop === undefined ? shop.close : async () => undefined;
   try {
-    const schemas = await findSchemas(shop.client, { tolerated: ['schema'], log, signal });
+    const { schemas, catalog } = await bindToShop(
+      options.catalog,
+      shop.client,
+      { tolerated: ['schema'], wanted: chosen },
+      { log, signal },
+    );
     const clock = serverClock(schemas.serverNowMs);
     const client = clock.heardThrough(shop.client);
-    const mapping = await compileMapping(configuration, schemas, options.wanted);
-    for (const warning of mapping.warnings) log('warn', warning);
-    refuseUnknown(options.only, mapping);
-    const wanted = options.wanted ?? allOf(mapping);
-    const start = (asked: SyncStart): Sync => {
+    refuseUnknown(options.only, catalog);
+    const wanted = chosen ?? allOf(catalog);
+    const start = (asked: SyncStart, observers: readonly Observer[] = []): AsyncIterable<Message> => {
       const sync = startSync({
         ...asked,
         wanted,
-        streams: mapping.streams,
-        unreadable: mapping.unreadable,
+        streams: catalog.streams,
+        unreadable: catalog.unreadable,
         startDate: configuration.startDate,
         serverNowMs: clock.nowMs(),
         client,
         schema: schemas.schema,
         signal,
-        told,
+        told: hints,
         clock: Date.now,
         maxConcurrency: configuration.maxConcurrency,
         hasEvents: configuration.hasEvents,
@@ -103,12 +113,12 @@ export async function openReadSession(
         reconcileDaysBack: configuration.reconcileDaysBack,
       });
       running.add(sync);
-      const messages = withTelemetry(sync.messages, shop.telemetry);
-      return { ...sync, messages: untilTheEnd(messages, () => running.delete(sync)) };
+      const isOver: Observer = { take: () => undefined, end: () => void running.delete(sync) };
+      return observe(sync.messages, [telemetryObserver(shop.telemetry), ...observers, isOver]);
     };
     return Object.freeze({
       wanted,
-      streams: mapping.streams.map((stream) => offered(stream, configuration)),
+      streams: catalog.streams.map((stream) => offered(stream, configuration)),
       start,
       usage: shop.client.usage,
       limitsUsed: shop.client.limitsUsed,
@@ -149,22 +159,14 @@ function serverClock(serverNowMs: number): ServerClock {
   };
 }
 
-function refuseUnknown(only: readonly string[] | undefined, mapping: Mapping): void {
-  const known = allOf(mapping);
+function refuseUnknown(only: readonly string[] | undefined, catalog: BoundCatalog): void {
+  const known = allOf(catalog);
   const unknown = only?.find((name) => known.every((stream) => stream.name !== name));
   if (unknown !== undefined) throw noSuchStream(unknown, known);
 }
 
-function allOf({ streams, unreadable }: Mapping): readonly WantedStream[] {
+function allOf({ streams, unreadable }: BoundCatalog): readonly WantedStream[] {
   return [...streams.map(({ name }) => name), ...unreadable.map(({ stream }) => stream)].map(wholeStream);
-}
-
-async function* untilTheEnd(messages: AsyncIterable<Message>, end: () => void): AsyncGenerator<Message> {
-  try {
-    yield* messages;
-  } finally {
-    end();
-  }
 }
 
 /** While a sync runs, what the client tells goes through it, so that lines keep their order. */

@@ -1,12 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Usage } from '../centra/client.ts';
 import type { Configuration } from '../config/load.ts';
-import { type Bars, startBars } from '../console/bars.ts';
-import type { Surroundings } from '../console/command-context.ts';
-import { SUCCESS, worstOf } from '../console/exit-code.ts';
-import type { ErrorKind } from '../errors.ts';
-import type { Sync } from '../sync/run.ts';
+import { startBars } from '../console/bars.ts';
+import type { CommandContext } from '../console/command-context.ts';
+import { worstOf } from '../console/exit-code.ts';
+import type { Message } from '../protocol/message.ts';
+import { configuredCatalog } from './catalog.ts';
 import type { ReadInput } from './input.ts';
+import { failureKinds } from './observers/failure-kinds.ts';
 import { openReadSession } from './read-session.ts';
 import type { OpenSink, Sink } from './sink.ts';
 import { openToldInbox } from './told-inbox.ts';
@@ -21,34 +22,35 @@ export interface ReadOutcome {
   readonly exitCode: number;
 }
 
-/** Reads once, whatever face the messages get. Throws where no stream can be read at all. */
+/** Reads once, whatever writer the messages get. Throws where no stream can be read at all. */
 export async function runRead(
   { configuration, wanted, only, states, slice }: Reading,
   openSink: OpenSink,
-  surroundings: Surroundings,
+  context: CommandContext,
 ): Promise<ReadOutcome> {
   keepMemoryFlat();
   /** Aborted too when the output is closed: then nothing may go on, a wait least of all. */
   const end = new AbortController();
-  const signal = AbortSignal.any([surroundings.signal, end.signal]);
-  const told = slice === undefined ? await openToldInbox(configuration, surroundings) : undefined;
-  const session = await openReadSession({ configuration, wanted, only, told, signal }, surroundings).catch(
-    async (error: unknown) => {
-      await told?.close();
-      throw error;
-    },
-  );
+  const signal = AbortSignal.any([context.signal, end.signal]);
+  const catalog = await configuredCatalog(configuration);
+  const hints = slice === undefined ? await openToldInbox(configuration, context) : undefined;
+  const options = { configuration, catalog, wanted, only, hints, signal };
+  const session = await openReadSession(options, context).catch(async (error: unknown) => {
+    await hints?.close();
+    throw error;
+  });
   try {
     const sink = await openSink({ streams: session.streams, wanted: session.wanted, states });
-    const bars = startBars(surroundings, session.limitsUsed);
-    const failures = await pour(session.start({ states, slice }), sink, bars).finally(bars.stop);
-    if (surroundings.signal.aborted) throw surroundings.signal.reason;
-    surroundings.log('info', usageInWords(session.usage()));
-    return { exitCode: failures.size === 0 ? SUCCESS : worstOf([...failures]) };
+    const failures = failureKinds();
+    const bars = startBars(context, session.limitsUsed);
+    await pour(session.start({ states, slice }, [bars, failures]), sink);
+    if (context.signal.aborted) throw context.signal.reason;
+    context.log('info', usageInWords(session.usage()));
+    return { exitCode: worstOf([...failures.found]) };
   } finally {
     end.abort();
     await session.close();
-    await told?.close();
+    await hints?.close();
   }
 }
 
@@ -60,22 +62,15 @@ function keepMemoryFlat(): void {
   setFlagsFromString('--heap-growing-percent=50');
 }
 
-/** Hands on what the sync says and returns the kinds of its failures. */
-async function pour(sync: Sync, sink: Sink, bars: Bars): Promise<ReadonlySet<ErrorKind>> {
-  const failures = new Set<ErrorKind>();
+async function pour(messages: AsyncIterable<Message>, sink: Sink): Promise<void> {
   try {
-    for await (const message of sync.messages) {
-      bars.follow(message);
-      await sink.take(message);
-      if (message.type === 'failure') failures.add(message.error.kind);
-    }
+    for await (const message of messages) await sink.take(message);
   } catch (error) {
     // What ended the read comes first; closing may fail of the same.
     await sink.close().catch(() => undefined);
     throw error;
   }
   await sink.close();
-  return failures;
 }
 
 function usageInWords({ requests, complexity, retries, throttledMs, pacedMs }: Usage): string {

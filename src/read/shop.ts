@@ -4,7 +4,7 @@ import { type CentraClient, type ClientObserver, createClient, type Exchange } f
 import { bundledSchema, liveSchema } from '../centra/schema.ts';
 import { httpTransport } from '../centra/transport.ts';
 import type { Configuration } from '../config/load.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import type { Log } from '../console/log.ts';
 import { ConnectorError } from '../errors.ts';
 import type { ShopTelemetry } from '../telemetry/telemetry.ts';
@@ -15,21 +15,25 @@ export interface Shop {
   readonly close: () => Promise<void>;
 }
 
+export interface ShopOptions {
+  /** How long an error that passes is tried again. */
+  readonly patienceMs: number;
+  /** Where a person waits: as long as the patience. */
+  readonly longestThrottleMs?: number;
+  readonly observer: ClientObserver;
+  /** Whether it keeps to the share of the limits that the configuration allows. */
+  readonly isPaced?: boolean;
+}
+
 /** The way to a customer's API, with the real network, clock and dice. */
 export function openShop(
   configuration: Configuration,
-  { version, telemetry, face, output }: Pick<Surroundings, 'version' | 'telemetry' | 'face' | 'output'>,
-  options: {
-    readonly patienceMs: number;
-    /** Where a person waits: as long as the patience. */
-    readonly longestThrottleMs?: number;
-    readonly observer: ClientObserver;
-    readonly isPaced?: boolean;
-  },
+  { version, telemetry, writer, output }: Pick<CommandContext, 'version' | 'telemetry' | 'writer' | 'output'>,
+  options: ShopOptions,
 ): Shop {
   const exchanged = (exchange: Exchange): void => {
     watcher.requested(exchange);
-    if (face.exchanged !== undefined) output.say(face.exchanged(exchange)).catch(() => undefined);
+    if (writer.exchanged !== undefined) output.say(writer.exchanged(exchange)).catch(() => undefined);
   };
   const transport = httpTransport({
     connections: configuration.maxConcurrency,
@@ -56,7 +60,7 @@ export function openShop(
 }
 
 export interface Schemas {
-  /** What the mapping is checked against. */
+  /** What the catalog is checked against. */
   readonly schema: GraphQLSchema;
   /** The bundled one, which knows the permissions. */
   readonly reference: GraphQLSchema;

@@ -1,6 +1,6 @@
-import type { Surroundings } from '../console/command-context.ts';
-import type { ReadingFace, SpeakerInput } from '../protocol/face.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import type { Message } from '../protocol/message.ts';
+import type { ProtocolWriter, WriterInput } from '../protocol/writer.ts';
 
 /** Where the messages of a read go. */
 export interface Sink {
@@ -11,21 +11,24 @@ export interface Sink {
 }
 
 /** Called once it is known which streams are read. */
-export type OpenSink = (input: SpeakerInput) => Promise<Sink>;
+export type OpenSink = (input: WriterInput) => Promise<Sink>;
 
 /** Messages of a protocol, on stdout. */
-export function spokenTo({ output, face }: Pick<Surroundings<ReadingFace>, 'output' | 'face'>): OpenSink {
+export function protocolSink({
+  output,
+  writer,
+}: Pick<CommandContext<ProtocolWriter>, 'output' | 'writer'>): OpenSink {
   return async (input) => {
-    const speaker = face.speaker(input);
+    const writeMessage = writer.messageWriter(input);
     return {
       take: async (message) => {
         if (message.type === 'flush') return output.flush();
-        const spoken = speaker(message, Date.now());
+        const written = writeMessage(message, Date.now());
         const isData = message.type === 'records' || message.type === 'checkpoint';
-        if (!isData) return output.say(spoken);
+        if (!isData) return output.say(written);
         // What was read of the shop is written as it is.
-        await output.say({ ...spoken, out: '' });
-        await output.write(spoken.out);
+        await output.say({ ...written, out: '' });
+        await output.write(written.out);
       },
       close: async () => {},
     };

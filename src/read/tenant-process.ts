@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import { exitCodeOf, SUCCESS } from '../console/exit-code.ts';
 import type { Log } from '../console/log.ts';
 import { isObject } from '../json.ts';
@@ -25,10 +25,10 @@ const KILLED = exitCodeOf('transient');
 export async function readTenant(
   tenant: Tenant,
   args: readonly string[],
-  surroundings: Surroundings,
+  context: CommandContext,
 ): Promise<TenantOutcome> {
   const startedMs = performance.now();
-  const ended = await runTenant(tenant, args, surroundings).catch((error: unknown) => ({
+  const ended = await runTenant(tenant, args, context).catch((error: unknown) => ({
     exitCode: KILLED,
     records: 0,
     problem: `Its process could not be run (${codeOf(error)}).`,
@@ -41,9 +41,9 @@ type Ended = Pick<TenantOutcome, 'exitCode' | 'records' | 'problem'>;
 async function runTenant(
   tenant: Tenant,
   args: readonly string[],
-  { log, signal, telemetry }: Surroundings,
+  { log, signal, telemetry, program: [node = '', ...words] }: CommandContext,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...args], {
+  const child = spawn(node, [...words, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...telemetry.variables() },
   });

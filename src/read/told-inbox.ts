@@ -1,12 +1,12 @@
 import type { Configuration } from '../config/load.ts';
-import type { Surroundings } from '../console/command-context.ts';
+import type { CommandContext } from '../console/command-context.ts';
 import type { Log } from '../console/log.ts';
 import { ConnectorError, sentence } from '../errors.ts';
 import { type Claim, defaultInboxSettings, type Inbox } from '../inbox/inbox.ts';
 import type { ToldId } from '../sync/hints/hint-ids.ts';
-import type { ToldFeed } from './follow.ts';
+import type { HintFeed } from './follow.ts';
 
-export interface ToldInbox extends ToldFeed {
+export interface ToldInbox extends HintFeed {
   /** Gives back what is claimed. The inbox itself stays open. */
   readonly close: () => Promise<void>;
 }
@@ -43,7 +43,7 @@ export function inboxTenant({ endpoint }: Configuration): string {
 /** The inbox that a configuration names. A read without it misses nothing, so that its absence is but a warning. */
 export async function openToldInbox(
   configuration: Configuration,
-  { log }: Pick<Surroundings, 'log'>,
+  { log }: Pick<CommandContext, 'log'>,
 ): Promise<ToldInbox | undefined> {
   const location = configuration.webhook.inbox?.reveal();
   if (location === undefined) return undefined;

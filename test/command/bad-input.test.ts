@@ -156,7 +156,7 @@ test('an empty state file stands for no state', async () => {
 });
 
 test.each([
-  ['no command', []],
+  ['no command of a group', ['catalog']],
   ['an unknown command', ['raed']],
   [
     'read without its catalog',
@@ -166,4 +166,22 @@ test.each([
 ])('%s', async (_, args) => {
   const outcome = await sourceCentra(args);
   expect({ code: outcome.code, stderr: outcome.stderr }).toMatchSnapshot();
+});
+
+test('no command: the help', async () => {
+  const outcome = await sourceCentra([], { isForPeople: true });
+  const help = await sourceCentra(['--help'], { isForPeople: true });
+  expect([outcome.code, outcome.stderr]).toEqual([0, '']);
+  expect(outcome.stdout).toMatch(/^source-centra <command>\n[\s\S]*\nCommands:\n[\s\S]*\nExamples:\n/);
+  expect(outcome.stdout).toBe(help.stdout);
+});
+
+test('options that every command has work before the command, and with a value', async () => {
+  const args = ['--log-format', 'json', '--quiet=true', 'explain', '--config', 'nowhere.json'];
+  const { code, stdout, stderr } = await sourceCentra(args, { isForPeople: true });
+  expect([code, stdout]).toEqual([2, '']);
+  expect(JSON.parse(stderr)).toMatchObject({
+    level: 'error',
+    message: expect.stringContaining('nowhere.json'),
+  });
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { ExplainResult } from '../../src/cli/explain-table.ts';
+import type { ForecastResult } from '../../src/forecast/forecast-text.ts';
 import { catalogOf, configured, fileWith, lastStates, sourceCentra } from './harness.ts';
 import { openShop, type TestShop } from './sandbox-control.ts';
 
@@ -16,10 +16,10 @@ async function explain(shop: TestShop, more: readonly string[] = []) {
 
 async function explainJson(shop: TestShop, more: readonly string[] = []) {
   const { code, stdout } = await explain(shop, ['--json', ...more]);
-  return { code, result: JSON.parse(stdout) as ExplainResult };
+  return { code, result: JSON.parse(stdout) as ForecastResult };
 }
 
-function rowsOf({ streams }: ExplainResult): Readonly<Record<string, number | null>> {
+function rowsOf({ streams }: ForecastResult): Readonly<Record<string, number | null>> {
   return Object.fromEntries(streams.map(({ stream, rows }) => [stream, rows]));
 }
 

@@ -3,10 +3,10 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readSettings } from '../../config/load.ts';
 import { fileReference, isVariableName, variableReference } from '../../config/secret-reference.ts';
-import type { Surroundings } from '../../console/command-context.ts';
+import type { CommandContext } from '../../console/command-context.ts';
 import { SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
-import { writePrivateFile } from '../private-file.ts';
+import { writePrivateFile } from '../../setup/private-file.ts';
 import { publicAddress } from './address.ts';
 
 export interface WebhookCreateArguments {
@@ -22,7 +22,10 @@ const DEFAULT_INBOX = 'webhook-inbox';
 const EXAMPLE_URL = 'https://your-receiver.example';
 
 /** Notes a fresh path and secret in a configuration, and prints what to paste into Centra. */
-export async function webhookCreate(args: WebhookCreateArguments, { output }: Surroundings): Promise<number> {
+export async function webhookCreate(
+  args: WebhookCreateArguments,
+  { output }: CommandContext,
+): Promise<number> {
   const { tenant, rotate, secretEnv } = args;
   const path = args.config ?? `${tenant}.json`;
   refuseBadNames(args);

@@ -2,7 +2,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import { request } from 'undici';
 import type { CentraClient } from '../../centra/client.ts';
 import { type Configuration, loadConfiguration } from '../../config/load.ts';
-import type { Surroundings } from '../../console/command-context.ts';
+import type { CommandContext } from '../../console/command-context.ts';
 import { FINDINGS, SUCCESS } from '../../console/exit-code.ts';
 import { loggingObserver } from '../../console/log.ts';
 import { ConnectorError } from '../../errors.ts';
@@ -31,15 +31,15 @@ const ANSWER_WITHIN_MS = 5_000;
 /** Sends what Centra would send, and says what becomes of it. */
 export async function webhookTest(
   args: WebhookTestArguments,
-  surroundings: Surroundings,
+  context: CommandContext,
   open: typeof openInbox = openInbox,
 ): Promise<number> {
-  const { output, signal } = surroundings;
+  const { output, signal } = context;
   const waitMs = durationMs('wait', args.wait);
   const base = receiverAddress(args.url);
-  const configuration = await openConfiguration(() => loadConfiguration(args.config), surroundings);
+  const configuration = await openConfiguration(() => loadConfiguration(args.config), context);
   const { id, secret, location } = webhookOf(configuration, args.config);
-  const order = args.order ?? (await latestOrder(configuration, surroundings));
+  const order = args.order ?? (await latestOrder(configuration, context));
   const startedMs = Date.now();
   const say = (text: string) =>
     output.writeText(`${((Date.now() - startedMs) / 1000).toFixed(1).padStart(5)} s  ${text}\n`);
@@ -124,13 +124,13 @@ async function send(url: string, secret: string, order: number): Promise<number>
   return answer.statusCode;
 }
 
-async function latestOrder(configuration: Configuration, surroundings: Surroundings): Promise<number> {
-  const shop = openShop(configuration, surroundings, {
+async function latestOrder(configuration: Configuration, context: CommandContext): Promise<number> {
+  const shop = openShop(configuration, context, {
     patienceMs: PATIENCE_MS,
-    observer: loggingObserver(surroundings.log),
+    observer: loggingObserver(context.log),
   });
   try {
-    return await latestIn(shop.client, surroundings.signal);
+    return await latestIn(shop.client, context.signal);
   } finally {
     await shop.close();
   }

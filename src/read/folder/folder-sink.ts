@@ -22,7 +22,7 @@ export interface FolderSink extends Sink {
 
 export interface FolderSinkOptions {
   readonly folder: string;
-  /** Those of the mapping, and those that are read. */
+  /** Those of the catalog, and those that are read. */
   readonly streams: readonly OfferedStream[];
   readonly wanted: readonly WantedStream[];
   readonly before: ReadonlyMap<string, FolderState>;

@@ -3,9 +3,9 @@ import type { CompiledColumn, CompiledStream } from '../../catalog/compile/compi
 import { mergeSelections, renderCall, type Selection } from '../../catalog/query/selection.ts';
 import type { JsonObject } from '../../json.ts';
 import { rootType } from '../../roots/derive.ts';
+import type { RootGroup } from '../root-groups.ts';
 import { type ComplexityEstimate, estimateComplexity } from './complexity-estimate.ts';
 import { type NeededPermission, neededPermissions } from './permission-list.ts';
-import type { RootGroup } from './root-groups.ts';
 
 /** How the streams of one root list are read, and why. */
 export interface RootExplanation {

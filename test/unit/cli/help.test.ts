@@ -1,18 +1,15 @@
 import { expect, test } from 'vitest';
-import { helpOf } from '../../../src/cli/program.ts';
-import type { Surroundings } from '../../../src/console/command-context.ts';
+import { sourceCentra } from '../../../src/cli/commands.ts';
+import { helpOf } from '../../../src/cli/help.ts';
 
 interface Help {
   readonly command: readonly string[];
   readonly text: string;
 }
 
-/** No command runs, so nothing else is asked for. */
-const surroundings = { version: '1.2.3' } as Surroundings;
-
 /** The help of a command and of all commands inside of it. */
 async function allHelp(command: readonly string[] = []): Promise<readonly Help[]> {
-  const text = await helpOf(command, surroundings);
+  const text = await helpOf(sourceCentra, command);
   const inner = await Promise.all(commandsIn(text).map((words) => allHelp(words)));
   return [{ command, text }, ...inner.flat()];
 }
@@ -42,7 +39,7 @@ test('the help of each command teaches by examples that can be copied', async ()
 });
 
 test('the options that every command has come after its own', async () => {
-  const help = await helpOf(['read'], surroundings);
+  const help = await helpOf(sourceCentra, ['read']);
   const places = ['Options:', '--config', 'General options:', '--quiet', '--help', 'Examples:'].map((text) =>
     help.indexOf(`${text.startsWith('-') ? '  ' : '\n\n'}${text}`),
   );

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { type ServeArguments, serve } from '../../../src/cli/serve.ts';
-import { quietSurroundings } from './surroundings.ts';
+import { quietContext } from './quiet-context.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'source-centra-serve-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -41,6 +41,6 @@ test.each<[string, Partial<ServeArguments>, RegExp]>([
     poll: '5m',
     snapshots: '1h',
   } as const;
-  const serving = serve({ ...args, ...given }, quietSurroundings().surroundings);
+  const serving = serve({ ...args, ...given }, quietContext().context);
   await expect(serving).rejects.toMatchObject({ kind: 'config', message: expect.stringMatching(message) });
 });

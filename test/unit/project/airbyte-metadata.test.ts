@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { DOCUMENTATION_URL } from '../../../src/cli/documentation.ts';
+import { DOCUMENTATION_URL } from '../../../src/cli/spec.ts';
 
 const metadata = parse(readFileSync('metadata.yaml', 'utf8')) as {
   readonly data: Readonly<Record<string, unknown>> & {

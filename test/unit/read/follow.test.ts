@@ -2,11 +2,11 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, test } from 'vitest';
 import { type Configuration, configurationSchema, parseConfiguration } from '../../../src/config/load.ts';
-import type { Surroundings } from '../../../src/console/command-context.ts';
+import type { CommandContext } from '../../../src/console/command-context.ts';
 import { createOutput, OutputClosed } from '../../../src/console/output.ts';
-import { airbyteFace } from '../../../src/protocol/face.ts';
+import { airbyteWriter } from '../../../src/protocol/airbyte/writer.ts';
 import type { Message } from '../../../src/protocol/message.ts';
-import { type Following, follow, type ToldFeed } from '../../../src/read/follow.ts';
+import { type Following, follow, type HintFeed } from '../../../src/read/follow.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/sandbox.ts';
 import { noTelemetry } from '../../../src/telemetry/telemetry.ts';
 import { control } from '../sync/in-process.ts';
@@ -63,22 +63,23 @@ async function start({ sandbox, settings, take = () => {}, ...given }: RunOption
   const heard: Message[] = [];
   const logs: string[] = [];
   const stopping = new AbortController();
-  const surroundings: Surroundings = {
+  const context: CommandContext = {
     output: createOutput(new PassThrough().resume(), new PassThrough().resume()),
     log: (level, message) => logs.push(`${level} ${message}`),
     signal: stopping.signal,
     version: '0',
+    program: [],
     isDebug: false,
     isQuiet: false,
     telemetry: noTelemetry,
-    face: airbyteFace,
+    writer: airbyteWriter,
   };
   const ended = follow(
     {
       configuration: await configurationOf(sandbox, settings),
       wanted: wantedOf('orders'),
       states: new Map(),
-      told: undefined,
+      hints: undefined,
       pollMs: 300,
       snapshotMs: 3_600_000,
       ...given,
@@ -91,7 +92,7 @@ async function start({ sandbox, settings, take = () => {}, ...given }: RunOption
       },
       close: async () => undefined,
     }),
-    surroundings,
+    context,
   );
   ended.catch(() => undefined);
   const run: Run = {
@@ -116,11 +117,11 @@ async function start({ sandbox, settings, take = () => {}, ...given }: RunOption
 
 /** An inbox that is a model, and tells when something comes. */
 function feedOf(inbox: ModelInbox): {
-  readonly feed: ToldFeed;
+  readonly feed: HintFeed;
   readonly tell: (ids: readonly number[]) => void;
 } {
   let wake = () => {};
-  const feed: ToldFeed = {
+  const feed: HintFeed = {
     ...inbox.reader().ids,
     isWaiting: async () => inbox.waiting > 0,
     arrival: (mostMs, signal) =>
@@ -188,7 +189,7 @@ describe.concurrent('following a shop', () => {
     const sandbox = await openShop();
     const inbox = new ModelInbox();
     const { feed, tell } = feedOf(inbox);
-    const run = await start({ sandbox, told: feed, pollMs: 60_000 });
+    const run = await start({ sandbox, hints: feed, pollMs: 60_000 });
     await run.until(({ logs }) => logs.includes('info orders: 40 records.'));
     const toldMs = performance.now();
     const ids = await change(sandbox, update);
@@ -244,7 +245,7 @@ describe.concurrent('following a shop', () => {
     let isClosed = false;
     const run = await start({
       sandbox,
-      told: feed,
+      hints: feed,
       pollMs: 60_000,
       take: () => {
         if (isClosed) throw new OutputClosed('closed');
@@ -292,7 +293,7 @@ streams:
     const { feed, tell } = feedOf(inbox);
     const run = await start({
       sandbox,
-      told: feed,
+      hints: feed,
       pollMs: 60_000,
       wanted: wantedOf('orders', 'inventory'),
     });

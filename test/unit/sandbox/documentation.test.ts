@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import yargs from 'yargs';
-import { sandboxOptions } from '../../../src/cli/sandbox.ts';
+import { sandboxCommand } from '../../../src/cli/sandbox-command.ts';
 import { faultKinds } from '../../../src/sandbox/faults.ts';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.ts';
 
@@ -25,9 +24,8 @@ async function known(command: string, body: object): Promise<readonly string[]> 
   return list.split(', ');
 }
 
-test('explains every option of the command', async () => {
-  const help = await sandboxOptions(yargs([]).help(false).version(false)).getHelp();
-  const options = [...help.matchAll(/^ +(--[a-z-]+) /gm)].map(([, option = '']) => option);
+test('explains every option of the command', () => {
+  const options = Object.keys(sandboxCommand.options).map((option) => `--${option}`);
   expect(options.length).toBeGreaterThan(10);
   const explained = page.split('\n').filter((line) => line.startsWith('| `--'));
   for (const option of options) expect(explained.join('\n')).toContain(`\`${option}\``);

@@ -4,7 +4,7 @@ import type { Answer } from '../../../src/centra/answer.ts';
 import type { CentraClient, Query } from '../../../src/centra/client.ts';
 import { ConnectorError } from '../../../src/errors.ts';
 import { findAttributes, findAttributesOf } from '../../../src/shop/attributes/attribute-types.ts';
-import { attributeProblems } from '../../../src/workbench/discovery/attribute-check.ts';
+import { attributeProblems } from '../../../src/workbench/check/attribute-check.ts';
 import { liveSchema, reference } from '../catalog/compile-yaml.ts';
 
 function clientOf(answer: (query: Query) => Readonly<Record<string, unknown>>) {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { compileCatalog } from '../../../src/catalog/compile/compile.ts';
 import { loadCatalog } from '../../../src/catalog/language/load.ts';
 import { formatProblem, hasErrors } from '../../../src/catalog/language/problem.ts';
-import { objectAt, runTests, type TestOutcome } from '../../../src/workbench/trial/catalog-test.ts';
+import { objectAt, runTests, type TestOutcome } from '../../../src/workbench/test/catalog-test.ts';
 import { recorded } from '../../fixtures/recorded-answer.ts';
 import { piiKey, reference } from '../catalog/compile-yaml.ts';
 

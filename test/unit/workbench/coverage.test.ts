@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { compileCatalog } from '../../../src/catalog/compile/compile.ts';
 import { loadCatalog } from '../../../src/catalog/language/load.ts';
-import { type Coverage, coverageOf } from '../../../src/workbench/discovery/coverage.ts';
-import { mappedData } from '../../../src/workbench/discovery/mapped-data.ts';
-import { type StreamGroup, unmappedData } from '../../../src/workbench/discovery/unmapped-data.ts';
+import { type Coverage, coverageOf } from '../../../src/workbench/coverage/coverage.ts';
+import { mappedData } from '../../../src/workbench/coverage/mapped-data.ts';
+import { type StreamGroup, unmappedData } from '../../../src/workbench/coverage/unmapped-data.ts';
 import { piiKey, reference } from '../catalog/compile-yaml.ts';
 
 const schemas = { schema: reference, reference };

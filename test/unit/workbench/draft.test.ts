@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { AttributeFacts, ElementFacts } from '../../../src/shop/attributes/attribute-facts.ts';
-import { type Draft, draftCatalog } from '../../../src/workbench/discovery/draft.ts';
-import { elementName, freeName, snakeCase } from '../../../src/workbench/discovery/draft-name.ts';
-import { draftYaml } from '../../../src/workbench/discovery/draft-yaml.ts';
+import { type Draft, draftCatalog } from '../../../src/workbench/init/draft.ts';
+import { elementName, freeName, snakeCase } from '../../../src/workbench/init/draft-name.ts';
+import { draftYaml } from '../../../src/workbench/init/draft-yaml.ts';
 import { compileYaml, problemTexts, reference } from '../catalog/compile-yaml.ts';
 
 const defaults = await compileYaml('version: 1\nextends: default\n');

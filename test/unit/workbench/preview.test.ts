@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BLOTTED, previewRows } from '../../../src/workbench/discovery/preview.ts';
+import { BLOTTED, previewRows } from '../../../src/workbench/preview/preview.ts';
 import { goodStream } from '../catalog/compile-yaml.ts';
 
 const snapshotAt = '2024-05-01T00:00:00Z';

@@ -1,6 +1,6 @@
 import type { GraphQLNamedType } from 'graphql';
 import { expect, test } from 'vitest';
-import { asAnswerTo } from '../../../src/workbench/discovery/recorded-answer.ts';
+import { asAnswerTo } from '../../../src/workbench/preview/recorded-answer.ts';
 import { goodStream, orderColumn, reference } from '../catalog/compile-yaml.ts';
 
 const orderType = reference.getType('Order') as GraphQLNamedType;

@@ -6,7 +6,7 @@ import { type WebhookCreateArguments, webhookCreate } from '../../../../src/cli/
 import { loadConfiguration } from '../../../../src/config/load.ts';
 import { createReceiver } from '../../../../src/webhook/receiver.ts';
 import { callOf } from '../../webhook/sender.ts';
-import { quietSurroundings } from '../surroundings.ts';
+import { quietContext } from '../quiet-context.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -30,9 +30,9 @@ beforeEach(async () => {
 
 /** Runs the command, and returns what it printed. */
 async function create(args: Partial<WebhookCreateArguments> = {}): Promise<string> {
-  const { surroundings, printed } = quietSurroundings();
-  expect(await webhookCreate({ tenant: `t${number}`, config, rotate: false, ...args }, surroundings)).toBe(0);
-  await surroundings.output.flush();
+  const { context, printed } = quietContext();
+  expect(await webhookCreate({ tenant: `t${number}`, config, rotate: false, ...args }, context)).toBe(0);
+  await context.output.flush();
   return printed();
 }
 const settings = async (): Promise<Record<string, string>> => JSON.parse(await readFile(config, 'utf8'));

@@ -7,7 +7,7 @@ import type { Delivery, Inbox, ObjectHistory } from '../../../../src/inbox/inbox
 import { createReceiver } from '../../../../src/webhook/receiver.ts';
 import { serveReceiver, type WebhookServer } from '../../../../src/webhook/server.ts';
 import { acme } from '../../webhook/tenant.ts';
-import { quietSurroundings } from '../surroundings.ts';
+import { quietContext } from '../quiet-context.ts';
 
 const [secret = ''] = acme.secrets;
 const good = {
@@ -49,7 +49,7 @@ async function run(
   states: readonly ObjectHistory['state'][],
   { settings = {}, ...args }: Partial<WebhookTestArguments> & { readonly settings?: object } = {},
 ) {
-  const { surroundings, printed } = quietSurroundings();
+  const { context, printed } = quietContext();
   const config = join(folder, 'acme.json');
   writeFileSync(config, JSON.stringify({ ...good, ...settings }));
   const left = [...states];
@@ -63,10 +63,10 @@ async function run(
   } as unknown as Inbox;
   const code = await webhookTest(
     { config, url: server.url, order: 1001, wait: '1s', ...args },
-    surroundings,
+    context,
     async () => inbox,
   );
-  await surroundings.output.flush();
+  await context.output.flush();
   // The times differ.
   return { code, said: printed().replaceAll(/^ *\d+\.\d s {2}/gm, ''), asked };
 }

@@ -1,2 +1,0 @@
-/** Where a user is sent for more. */
-export const DOCUMENTATION_URL = 'https://docs.airbyte.com/integrations/sources/centra';

@@ -1,0 +1,88 @@
+import { command } from './command.ts';
+
+const config = { type: 'string', demandOption: true, describe: 'The configuration, a JSON file' } as const;
+
+/** The commands that a platform asks first, and those that say what a sync will cost and whether it was right. */
+export const shopCommands = Object.freeze([
+  command({
+    name: 'spec',
+    summary: 'Print what the configuration may hold',
+    examples: [{ line: 'spec', about: 'As a platform asks for it' }],
+    speech: 'airbyte',
+    load: async () => (await import('./spec.ts')).spec,
+  }),
+  command({
+    name: 'check',
+    summary: 'Prove the endpoint, the token and its permissions',
+    options: { config },
+    examples: [
+      {
+        line: 'check --config config.json',
+        about: 'Names each stream that can be read, and what is missing',
+      },
+    ],
+    speech: 'airbyte',
+    load: async () => (await import('./check.ts')).check,
+  }),
+  command({
+    name: 'discover',
+    summary: 'Print the streams, with their schemas',
+    options: { config },
+    examples: [
+      { line: 'discover --config config.json > discovered.json', about: 'What a platform chooses from' },
+    ],
+    speech: 'airbyte',
+    load: async () => (await import('./discover.ts')).discover,
+  }),
+  command({
+    name: 'explain',
+    summary: 'Say what a sync will ask for, and how long that takes under the limits of the API',
+    options: {
+      config,
+      catalog: { type: 'string', describe: 'The configured catalog, a JSON file; all streams, if left out' },
+      state: { type: 'string', describe: 'The last state that an earlier read printed, a JSON file' },
+      json: { type: 'boolean', default: false, describe: 'Print JSON, for machines' },
+    },
+    examples: [
+      { line: 'explain --config config.json', about: 'A first sync of everything' },
+      {
+        line: 'explain --config config.json --catalog catalog.json --state state.jsonl',
+        about: 'The next sync',
+      },
+    ],
+    load: async () => (await import('./explain.ts')).explain,
+  }),
+  command({
+    name: 'verify',
+    summary: 'Compare the shop with what reads have written; exit code 1 when they differ',
+    options: {
+      config,
+      catalog: { type: 'string', demandOption: true, describe: 'The configured catalog, a JSON file' },
+      output: {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'What a read printed on stdout; several in the order of the reads',
+      },
+      state: {
+        type: 'string',
+        describe: 'The state up to which to compare; the last of the output, if left out',
+      },
+      sample: { type: 'number', default: 200, describe: 'How many rows of each kind are read again' },
+      ids: { type: 'number', default: 20, describe: 'How many rows of each kind are named' },
+      all: { type: 'boolean', default: false, describe: 'Print the days that are equal too' },
+      json: { type: 'boolean', default: false, describe: 'Print JSON, for machines' },
+    },
+    examples: [
+      {
+        line: 'verify --config config.json --catalog catalog.json --output first.jsonl --output second.jsonl',
+        about: 'A first read and the one after it, together',
+      },
+      {
+        line: 'verify --config config.json --catalog catalog.json --output first.jsonl --sample 1000',
+        about: 'Reads more rows again',
+      },
+    ],
+    load: async () => (await import('./verify.ts')).verify,
+  }),
+]);

@@ -1,0 +1,147 @@
+import { once } from 'node:events';
+import type { Configuration } from '../config/load.ts';
+import type { CommandContext } from '../console/command-context.ts';
+import { SUCCESS } from '../console/exit-code.ts';
+import { ConnectorError } from '../errors.ts';
+import type { Inbox } from '../inbox/inbox.ts';
+import { openInbox } from '../inbox/open-inbox.ts';
+import type { ProtocolWriter } from '../protocol/writer.ts';
+import { createReceiver, type Receiver } from '../webhook/receiver.ts';
+import { serveReceiver, type WebhookServer } from '../webhook/server.ts';
+import { lagReport } from './feed/lag-report.ts';
+import { type Following, follow } from './follow.ts';
+import type { ReadInput } from './input.ts';
+import { openLastingInbox } from './lasting-inbox.ts';
+import { protocolSink } from './sink.ts';
+import { inboxTenant, type Lag, toldInbox } from './told-inbox.ts';
+
+export interface Serving {
+  readonly configurations: readonly Configuration[];
+  /** Where webhooks are received. */
+  readonly host: string;
+  readonly port: number;
+  /** The one shop that is read on and on, if any is. */
+  readonly followed: Followed | undefined;
+}
+
+export interface Followed extends Pick<Following, 'pollMs' | 'snapshotMs'> {
+  readonly configuration: Configuration;
+  readonly input: ReadInput;
+}
+
+/** So often what is older than the retention is deleted from the inbox. */
+const SWEEP_EVERY_MS = 10 * 60_000;
+
+/** Receives webhooks, and reads what they name where a shop is followed, until it is stopped. */
+export async function receiveAndFollow(
+  { configurations, host, port, followed }: Serving,
+  context: CommandContext<ProtocolWriter>,
+): Promise<number> {
+  const receiving = configurations.filter(({ webhook }) => webhook.id !== undefined);
+  if (followed === undefined && receiving.length === 0) throw nothingToServe();
+  const location = inboxLocation(configurations);
+  const { log } = context;
+  const inbox =
+    location === undefined ? undefined : await openLastingInbox({ open: openerOf(location), log });
+  if (receiving.length > 0 && inbox === undefined) throw noInbox();
+  const sweeping = setInterval(() => inbox?.sweep().catch(() => undefined), SWEEP_EVERY_MS);
+  let server: WebhookServer | undefined;
+  try {
+    const receiver = inbox && receiving.length > 0 ? receiverOf(receiving, inbox, context) : undefined;
+    server = receiver && (await serveReceiver({ receiver, host, port }));
+    if (server !== undefined) {
+      context.log('info', `Webhooks are received at ${server.url}/centra/… for ${namesOf(receiving)}.`);
+    }
+    if (followed === undefined) {
+      if (!context.signal.aborted) await once(context.signal, 'abort');
+      return SUCCESS;
+    }
+    return await followShop(followed, inbox, context, receiver);
+  } finally {
+    clearInterval(sweeping);
+    await server?.close();
+    await inbox?.close();
+  }
+}
+
+function openerOf(location: string): () => Promise<Inbox> {
+  return () => openInbox(location, { claimant: `serve ${process.pid}` });
+}
+
+async function followShop(
+  { configuration, input, pollMs, snapshotMs }: Followed,
+  inbox: Inbox | undefined,
+  context: CommandContext<ProtocolWriter>,
+  receiver: Receiver | undefined,
+): Promise<number> {
+  const { wanted, only, states } = input;
+  const tenant = inboxTenant(configuration);
+  const report = lagReport(context.log);
+  const written = (lag: Lag) => {
+    receiver?.written(tenant, lag.objects, lag.longestMs / 1000);
+    report.written(lag);
+  };
+  const hints = inbox && toldInbox({ inbox, tenant, clock: Date.now, log: context.log, written });
+  try {
+    return await follow(
+      { configuration, wanted, only, states, hints, pollMs, snapshotMs },
+      protocolSink(context),
+      context,
+    );
+  } finally {
+    report.close();
+    await hints?.close();
+  }
+}
+
+function receiverOf(
+  configurations: readonly Configuration[],
+  inbox: Inbox,
+  { log }: Pick<CommandContext, 'log'>,
+): Receiver {
+  return createReceiver({
+    tenants: configurations.map((configuration) => ({
+      name: inboxTenant(configuration),
+      id: configuration.webhook.id?.reveal() ?? '',
+      secrets: configuration.webhook.secrets.map((secret) => secret.reveal()),
+    })),
+    inbox,
+    now: Date.now,
+    log,
+  });
+}
+
+/** All that one receiver takes waits in one inbox. */
+function inboxLocation(configurations: readonly Configuration[]): string | undefined {
+  const locations = new Set(configurations.flatMap(({ webhook }) => webhook.inbox?.reveal() ?? []));
+  const [location, ...others] = locations;
+  if (others.length === 0) return location;
+  throw new ConnectorError({
+    kind: 'config',
+    code: 'webhook/several_inboxes',
+    message: `The configurations name ${locations.size} webhook inboxes.`,
+    hint: 'Give all that one receiver serves the same "webhook_inbox", or start a receiver for each.',
+  });
+}
+
+function namesOf(configurations: readonly Configuration[]): string {
+  return configurations.map(inboxTenant).join(', ');
+}
+
+function nothingToServe(): ConnectorError {
+  return new ConnectorError({
+    kind: 'config',
+    code: 'webhook/nothing_to_serve',
+    message: 'No configuration has a webhook.',
+    hint: 'Run source-centra webhook create first, or add --read to follow a shop without webhooks.',
+  });
+}
+
+function noInbox(): ConnectorError {
+  return new ConnectorError({
+    kind: 'config',
+    code: 'webhook/no_inbox',
+    message: 'A configuration has a webhook, but no "webhook_inbox" where its events can wait.',
+    hint: 'Set "webhook_inbox" to a folder or to postgresql://user:password@host/database.',
+  });
+}
