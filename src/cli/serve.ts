@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type Configuration, loadConfiguration } from '../config/load.ts';
 import type { Surroundings } from '../console/command-context.ts';
 import { SUCCESS } from '../console/exit-code.ts';
+import type { Log } from '../console/log.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { openInbox } from '../inbox/open-inbox.ts';
@@ -9,12 +10,12 @@ import { airbyteFace, type Face, type ReadingFace } from '../protocol/face.ts';
 import { singerFace } from '../protocol/singer/face.ts';
 import { lagReport } from '../read/feed/lag-report.ts';
 import { follow } from '../read/follow.ts';
+import { hintInbox, inboxTenant, type Lag } from '../read/hint-inbox.ts';
 import { type ReadInput, readInput, wholeStream } from '../read/input.ts';
 import { openLastingInbox } from '../read/lasting-inbox.ts';
 import { openConfiguration } from '../read/open-configuration.ts';
 import { spokenTo } from '../read/sink.ts';
 import { tenantsIn } from '../read/tenants.ts';
-import { inboxTenant, type Lag, toldInbox } from '../read/told-inbox.ts';
 import { createReceiver, type Receiver } from '../webhook/receiver.ts';
 import { serveReceiver, type WebhookServer } from '../webhook/server.ts';
 import { badArguments } from './bad-arguments.ts';
@@ -35,9 +36,6 @@ export interface ServeArguments {
   readonly snapshots: string;
 }
 
-/** So often what is older than the retention is deleted from the inbox. */
-const SWEEP_EVERY_MS = 10 * 60_000;
-
 /** Receives webhooks, and with `--read` brings what they tell of, until it is stopped. */
 export async function serve(args: ServeArguments, surroundings: Surroundings): Promise<number> {
   const paths = args.config ?? (await tenantPaths(args.tenants));
@@ -50,12 +48,13 @@ export async function serve(args: ServeArguments, surroundings: Surroundings): P
   const location = inboxLocation(configurations);
   const { log } = surroundings;
   const inbox =
-    location === undefined ? undefined : await openLastingInbox({ open: openerOf(location), log });
+    location === undefined ? undefined : await openLastingInbox({ open: openerOf(location, log), log });
   if (receiving.length > 0 && inbox === undefined) throw noInbox();
-  const sweeping = setInterval(() => inbox?.sweep().catch(() => undefined), SWEEP_EVERY_MS);
+  const arrivals = createArrivals();
   let server: WebhookServer | undefined;
   try {
-    const receiver = inbox && receiving.length > 0 ? receiverOf(receiving, inbox, surroundings) : undefined;
+    const receiver =
+      inbox && receiving.length > 0 ? receiverOf(receiving, inbox, arrivals, surroundings) : undefined;
     server = receiver && (await serveReceiver({ receiver, host: args.host, port: args.port }));
     if (server !== undefined) {
       surroundings.log('info', `Webhooks are received at ${server.url}/centra/… for ${namesOf(receiving)}.`);
@@ -64,16 +63,35 @@ export async function serve(args: ServeArguments, surroundings: Surroundings): P
       if (!surroundings.signal.aborted) await once(surroundings.signal, 'abort');
       return SUCCESS;
     }
-    return await followServed(served, inbox, { ...surroundings, face: faceOf(args) }, receiver);
+    const talking = { ...surroundings, face: faceOf(args) };
+    return await followServed(served, inbox && { inbox, arrivals }, talking, receiver);
   } finally {
-    clearInterval(sweeping);
     await server?.close();
     await inbox?.close();
   }
 }
 
-function openerOf(location: string): () => Promise<Inbox> {
-  return () => openInbox(location, { claimant: `serve ${process.pid}` });
+function openerOf(location: string, log: Log): () => Promise<Inbox> {
+  return () => openInbox(location, { claimant: `serve ${process.pid}` }, (text) => log('warn', text));
+}
+
+/** For which tenant the receiver has stored something: a reader in this process need not wait until it looks again. */
+interface Arrivals {
+  readonly announce: (tenant: string) => void;
+  readonly listen: (listener: (tenant: string) => void) => () => void;
+}
+
+function createArrivals(): Arrivals {
+  const listeners = new Set<(tenant: string) => void>();
+  return {
+    announce: (tenant) => {
+      for (const listener of listeners) listener(tenant);
+    },
+    listen: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
 }
 
 function faceOf({ format }: ServeArguments): ReadingFace {
@@ -113,18 +131,28 @@ function onlyOf(input: ReadInput, only: readonly string[] | undefined): ReadInpu
 
 async function followServed(
   { configuration, input, pollMs, snapshotMs }: Served,
-  inbox: Inbox | undefined,
+  hints: { readonly inbox: Inbox; readonly arrivals: Arrivals } | undefined,
   surroundings: Surroundings<ReadingFace>,
   receiver: Receiver | undefined,
 ): Promise<number> {
   const { wanted, only, states } = input;
   const tenant = inboxTenant(configuration);
-  const report = lagReport(surroundings.log);
+  const { log } = surroundings;
+  const report = lagReport(log);
   const written = (lag: Lag) => {
     receiver?.written(tenant, lag.objects, lag.longestMs / 1000);
     report.written(lag);
   };
-  const told = inbox && toldInbox({ inbox, tenant, clock: Date.now, log: surroundings.log, written });
+  const told =
+    hints &&
+    hintInbox({
+      inbox: hints.inbox,
+      onStored: hints.arrivals.listen,
+      tenant,
+      clock: Date.now,
+      log,
+      written,
+    });
   try {
     return await follow(
       { configuration, wanted, only, states, told, pollMs, snapshotMs },
@@ -140,6 +168,7 @@ async function followServed(
 function receiverOf(
   configurations: readonly Configuration[],
   inbox: Inbox,
+  { announce }: Arrivals,
   { log }: Surroundings<Face>,
 ): Receiver {
   return createReceiver({
@@ -149,6 +178,7 @@ function receiverOf(
       secrets: configuration.webhook.secrets.map((secret) => secret.reveal()),
     })),
     inbox,
+    stored: announce,
     now: Date.now,
     log,
   });

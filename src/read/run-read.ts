@@ -6,10 +6,10 @@ import type { Surroundings } from '../console/command-context.ts';
 import { SUCCESS, worstOf } from '../console/exit-code.ts';
 import type { ErrorKind } from '../errors.ts';
 import type { Sync } from '../sync/run.ts';
+import { openHintInbox } from './hint-inbox.ts';
 import type { ReadInput } from './input.ts';
 import { openReadSession } from './read-session.ts';
 import type { OpenSink, Sink } from './sink.ts';
-import { openToldInbox } from './told-inbox.ts';
 
 /** What is to be read, and with which configuration. */
 export interface Reading extends ReadInput {
@@ -31,7 +31,7 @@ export async function runRead(
   /** Aborted too when the output is closed: then nothing may go on, a wait least of all. */
   const end = new AbortController();
   const signal = AbortSignal.any([surroundings.signal, end.signal]);
-  const told = slice === undefined ? await openToldInbox(configuration, surroundings) : undefined;
+  const told = slice === undefined ? await openHintInbox(configuration, surroundings) : undefined;
   const session = await openReadSession({ configuration, wanted, only, told, signal }, surroundings).catch(
     async (error: unknown) => {
       await told?.close();
