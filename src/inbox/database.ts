@@ -9,8 +9,10 @@ export interface Queryable {
 export type Row = Readonly<Record<string, unknown>>;
 
 /** Where the inbox has its tables: PostgreSQL on a server, or SQLite in a folder. */
-export interface Database extends Queryable {
+export interface Database {
   readonly dialect: Dialect;
+  /** For statements that only read. */
+  query: Queryable['query'];
   /** Runs all of it in one transaction, which is rolled back when it rejects. Repeats it when it clashed with another one. */
   transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
   close(): Promise<void>;

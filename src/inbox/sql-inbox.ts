@@ -134,7 +134,7 @@ function createSweeper(database: Database, settings: Required<InboxSettings>) {
       [sql.sweepDeadLetters, settings.deadLetterRetentionMs],
     ] as const) {
       for (let isMore = true; isMore && !isStopped; )
-        isMore = (await database.query(statement, [ageMs])).length === SWEEP_ROWS;
+        isMore = (await database.transaction(({ query }) => query(statement, [ageMs]))).length === SWEEP_ROWS;
     }
   }
 

@@ -55,11 +55,13 @@ export function isBusy(error: unknown): boolean {
   return sentences.get(sqliteCode(error)) === locked;
 }
 
-/** After these, the connection is given up, and the file is opened anew. */
+/**
+ * Whether the connection is given up, and the file opened anew: after all that SQLite itself says, since libsql leaves a
+ * statement that failed in the middle, and then no transaction can end. A lock that was waited for has been put in words.
+ */
 export function needsReopening(error: unknown): boolean {
   if (error instanceof ConnectorError) return error.code === deletedCode;
-  const code = sqliteCode(error);
-  return code !== undefined && [8, 10, 11, 14, 26].includes(code);
+  return sqliteCode(error) !== undefined;
 }
 
 /** What SQLite says, as one sentence about the file; all else as it is. */

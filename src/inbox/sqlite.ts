@@ -92,7 +92,7 @@ export async function openSqlite(folder: string, options: SqliteOptions = {}): P
       use(({ connection }) => patiently(patienceMs, () => run(connection, statement, values))),
     transaction: (work) =>
       use((found) =>
-        inTransaction(found.connection, patienceMs, async (transaction) => {
+        inTransaction(found, async (transaction) => {
           const result = await work(transaction);
           mustBeThere(path, found);
           return result;
@@ -107,7 +107,9 @@ export async function openSqlite(folder: string, options: SqliteOptions = {}): P
 }
 
 interface Held {
+  readonly path: string;
   readonly connection: SqliteConnection;
+  readonly patienceMs: number;
   /** Of the file that is open. SQLite itself would go on writing to one that nobody can find any more. */
   readonly identity: string | undefined;
 }
@@ -116,11 +118,13 @@ async function openFile(path: string, driver: SqliteDriver, patienceMs: number):
   let connection: SqliteConnection | undefined;
   try {
     await makePrivateFile(path);
+    const identity = identityOf(path);
     const opened = driver(path);
     connection = opened;
+    const held: Held = Object.freeze({ path, connection: opened, patienceMs, identity });
     await patiently(patienceMs, () => opened.exec(PRAGMAS));
-    await migrate({ dialect, transaction: (work) => inTransaction(opened, patienceMs, work) });
-    return { connection, identity: identityOf(path) };
+    await migrate({ dialect, transaction: (work) => inTransaction(held, work) });
+    return held;
   } catch (cause) {
     connection?.close();
     throw inWords(path, cause);
@@ -139,12 +143,13 @@ async function makePrivateFile(path: string): Promise<void> {
 }
 
 async function inTransaction<T>(
-  connection: SqliteConnection,
-  patienceMs: number,
+  { connection, path, patienceMs }: Held,
   work: (transaction: Queryable) => Promise<T>,
 ): Promise<T> {
   // Immediate: whoever begins by reading, and finds a writer when it is to write, would have to begin again.
-  await patiently(patienceMs, () => connection.exec('begin immediate'));
+  await patiently(patienceMs, () => connection.exec('begin immediate')).catch((error: unknown) => {
+    throw isBusy(error) ? inWords(path, error) : error;
+  });
   try {
     const result = await work({ query: async (statement, values) => run(connection, statement, values) });
     connection.exec('commit');
