@@ -1,12 +1,12 @@
 // How fast webhooks are acknowledged: signed calls of one event each at a steady rate, answered after the events are on disk,
-// with the embedded inbox, or with receivers that share a PostgreSQL server. The sender runs here, on the same machine.
+// with an inbox in a folder, or with receivers that share a PostgreSQL server. The sender runs here, on the same machine.
 
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { findPostgresBinaries, POSTGRES_HINT, startPostgres } from '../test/conformance/postgres.mjs';
 import { conclude, printTable, withFolder } from './proof-harness.mjs';
-import { startReceiver, webhookParts } from './webhook-harness.mjs';
+import { MOST_PEAK_MB, MOST_START_MS, peakMemory, startReceiver, webhookParts } from './webhook-harness.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -113,8 +113,9 @@ const broken = [];
  * @param {string} location
  * @param {number} receivers
  * @param {() => Promise<number>} syncs How often the disk was waited for; NaN where nobody counts.
+ * @param {boolean} [isSmall] Whether its start and its memory are held to a measure, too.
  */
-async function measure(name, location, receivers, syncs) {
+async function measure(name, location, receivers, syncs, isSmall = false) {
   const running = [];
   for (let at = 0; at < receivers; at += 1)
     running.push(await startReceiver(parts.receiverProgram, location));
@@ -129,6 +130,8 @@ async function measure(name, location, receivers, syncs) {
   const receiversCpu = (await cpuOfAll(running)) - receiversBefore;
   const metrics = await (await fetch(`${urls[0]}/metrics`)).text();
   const commits = Number(/commit_seconds_count (\d+)/.exec(metrics)?.[1] ?? Number.NaN);
+  const peaks = await Promise.all(running.map(({ child }) => peakMemory(child.pid)));
+  const startMs = Math.max(...running.map((receiver) => receiver.startMs));
   await Promise.all(running.map((receiver) => receiver.end('SIGTERM')));
   const lost = await countLost(location, [...warm.acknowledged, ...acknowledged]);
   const at = (/** @type {number} */ part) => tookMs[Math.floor(tookMs.length * part)] ?? Number.NaN;
@@ -146,19 +149,28 @@ async function measure(name, location, receivers, syncs) {
     ...(Number.isNaN(syncsAfter) ? [] : [['log writes waited for', syncsAfter - syncsBefore]]),
     ["sender's CPU, seconds", ((cpu.user + cpu.system) / 1e6).toFixed(1)],
     ["receivers' CPU, seconds", receiversCpu.toFixed(1)],
+    ['until it listened, ms', Math.round(startMs)],
+    ['memory at its peak, MB', Math.round(Math.max(...peaks))],
     ['acknowledged and lost', lost],
   ]);
   if (lost > 0) broken.push(`${name}: ${lost} acknowledged events were lost.`);
   if (acknowledged.length !== rate * seconds) broken.push(`${name}: not all calls were answered with 200.`);
+  if (isSmall && startMs > MOST_START_MS)
+    broken.push(`${name}: it took ${Math.round(startMs)} ms until it listened, more than ${MOST_START_MS}.`);
+  if (isSmall && Math.max(...peaks) > MOST_PEAK_MB)
+    broken.push(`${name}: it took ${Math.round(Math.max(...peaks))} MB, more than ${MOST_PEAK_MB}.`);
   if (tookSeconds > seconds * 1.02) broken.push(`${name}: the rate was not reached.`);
   if (!(inTime >= share))
     broken.push(`${name}: fewer than ${share * 100} % were answered under ${mostMs} ms.`);
 }
 
 const wants = (/** @type {string} */ name) => values.only === '' || values.only === name;
-if (wants('embedded')) {
+if (wants('folder')) {
   await withFolder((folder) =>
-    measure('Embedded inbox, one receiver', folder, 1, () => Promise.resolve(Number.NaN)),
+    measure('Inbox in a folder, one receiver', folder, 1, () => Promise.resolve(Number.NaN), true),
+  );
+  await withFolder((folder) =>
+    measure('Inbox in a folder, three receivers', folder, 3, () => Promise.resolve(Number.NaN)),
   );
 }
 if (wants('postgres')) {

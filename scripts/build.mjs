@@ -1,12 +1,9 @@
 import { existsSync } from 'node:fs';
-import { copyFile, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-
-/** PostgreSQL as WebAssembly reads these from beside its code. */
-const pgliteFiles = ['pglite.wasm', 'pglite.data', 'initdb.wasm'];
 
 /**
  * Of OpenTelemetry's packages their ES modules are taken, which they do not offer to Node by themselves: then what is not
@@ -52,16 +49,11 @@ export async function buildDist({ hasSourceMaps = true } = {}) {
     sourcesContent: false,
     metafile: true,
     logLevel: 'warning',
+    // Native, and needed where Node.js has no SQLite of its own.
+    external: ['libsql'],
     plugins: [openTelemetryAsModules],
   });
   const built = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
-  if (Object.keys(metafile.inputs).some((path) => path.includes('/@electric-sql/pglite/'))) {
-    const folder = dirname(createRequire(import.meta.url).resolve('@electric-sql/pglite'));
-    for (const file of pgliteFiles) {
-      await copyFile(join(folder, file), join('dist', file));
-      built.add(file);
-    }
-  }
   // What an earlier build left goes afterwards: a command that is running may still load a chunk.
   for (const file of await readdir('dist')) if (!built.has(file)) await rm(join('dist', file));
 }

@@ -16,7 +16,6 @@ const proofs = Object.freeze({
     ['test/unit/webhook/', { SLOW: '1' }],
     ['test/unit/inbox/', { SLOW: '1' }],
     ['test/proof/serve', { SLOW: '1' }],
-    ['test/proof/embedded', { SLOW: '1' }],
     ['test/proof/readme-real-time', { SLOW: '1' }],
   ],
   /** Plain files under kills, and many tenants. */

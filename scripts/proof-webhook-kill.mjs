@@ -1,12 +1,12 @@
 // That a webhook receiver which is killed under load loses no event that it has acknowledged: kill -9 at random moments, with
-// the embedded inbox, each time asking the receiver that comes after for all that was acknowledged before. Then kills while
+// an inbox in a folder, each time asking the receiver that comes after for all that was acknowledged before. Then kills while
 // a new inbox is being made.
 
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { conclude, diceOf, printTable, withFolder } from './proof-harness.mjs';
-import { spawnReceiver, startReceiver, webhookParts } from './webhook-harness.mjs';
+import { peakMemory, spawnReceiver, startReceiver, webhookParts } from './webhook-harness.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -33,6 +33,8 @@ let refused = 0;
 let kept = 0;
 /** @type {number[]} */
 const startsMs = [];
+/** @type {number[]} */
+const peaks = [];
 
 /**
  * Sends until the receiver is gone, and gives the ids that were acknowledged.
@@ -68,6 +70,7 @@ async function load(running, killAfter) {
   await enough;
   await wait(dice() * 20);
   isKilled = true;
+  peaks.push(await peakMemory(running.child.pid));
   await running.end('SIGKILL');
   isOver = true;
   await Promise.all(work);
@@ -112,13 +115,15 @@ await withFolder(async (folder) => {
 if (process.stdout.isTTY) process.stdout.write('\n');
 if (acknowledged === 0) broken.push('Nothing was acknowledged, so nothing was proved.');
 
+/** Within this time a receiver starts and makes its inbox. */
+const MAKING_MS = 600;
 let halfMade = 0;
 for (let round = 0; round < startKills; round += 1) {
   await withFolder(async (folder) => {
     const place = join(folder, 'inbox');
     const child = spawnReceiver(parts.receiverProgram, place);
     const closed = new Promise((resolve) => child.once('close', resolve));
-    await wait(100 + dice() * 2_500);
+    await wait(dice() * MAKING_MS);
     child.kill('SIGKILL');
     await closed;
     halfMade += 1;
@@ -142,6 +147,7 @@ printTable([
   ['events refused', refused],
   ['start after a kill, median ms', Math.round(startsMs[startsMs.length >> 1] ?? Number.NaN)],
   ['start after a kill, longest ms', Math.round(startsMs.at(-1) ?? Number.NaN)],
+  ['memory at its peak, MB', Math.round(Math.max(...peaks))],
   ['kill -9 while a new inbox is made', halfMade],
 ]);
 conclude(broken);

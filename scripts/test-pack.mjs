@@ -1,6 +1,15 @@
 // What npm would publish, installed into an empty folder and run: both commands, from a sandbox to rows.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -46,7 +55,9 @@ try {
     files.every((/** @type {{ path: string }} */ { path }) => !/^(src|test)\/|\.map$|\.ts$/.test(path)),
   );
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-  run(npm, ['install', '--no-audit', '--no-fund', '--offline', join(folder, filename)], folder);
+  // Not even the optional package, as where there is none for the machine.
+  const alone = ['--no-audit', '--no-fund', '--offline', '--omit=optional'];
+  run(npm, ['install', ...alone, join(folder, filename)], folder);
   const bin = join(folder, 'node_modules', '.bin');
   prove(
     'installs without any other package',
@@ -76,11 +87,43 @@ try {
     );
     const rows = readFileSync(join(folder, 'data', 'orders.jsonl'), 'utf8');
     prove(`source-centra reads all ${orders} orders into a file`, count(rows, '\n') === orders);
+    const webhook = ['webhook', 'create', '--tenant', 'acme', '--config', 'config.json'];
+    run(join(bin, 'source-centra'), webhook, folder);
+    if (process.getBuiltinModule('node:sqlite') === undefined) {
+      prove(
+        'without libsql, this Node.js says what an inbox in a folder needs',
+        (await serves(bin)) === 'no libsql',
+      );
+      // Its own packages are found from where it really is.
+      symlinkSync(realpathSync('node_modules/libsql'), join(folder, 'node_modules', 'libsql'));
+    }
+    prove('source-centra serve has its inbox in a folder', (await serves(bin)) === 'it listens');
   } finally {
     shop.kill();
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/**
+ * Starts a receiver, and says whether it listens; then ends it.
+ * @param {string} bin
+ */
+async function serves(bin) {
+  const receiver = spawn(join(bin, 'source-centra'), ['serve', '--config', 'config.json', '--port', '0'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [receiver.stdout, receiver.stderr])
+    stream.on('data', (/** @type {Buffer} */ data) => {
+      said += data.toString('utf8');
+      if (said.includes('Webhooks are received at')) receiver.kill();
+    });
+  const [code] = await once(receiver, 'close');
+  if (code === 0 && said.includes('Webhooks are received at')) return 'it listens';
+  if (code === 2 && said.includes('needs the package libsql')) return 'no libsql';
+  throw new Error(`The receiver ended with ${code}: ${said}`);
 }
 
 /** @param {string} text @param {string} part */

@@ -1,5 +1,6 @@
 // What the webhook proofs share: a receiver in a process of its own, a sender, and the inbox's own ways in.
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { buildPrograms } from '../test/unit/webhook/build-programs.mjs';
 
@@ -45,6 +46,19 @@ export async function webhookParts(part) {
  * @property {import('node:child_process').ChildProcess} child
  * @property {(signal: NodeJS.Signals) => Promise<void>} end Resolves when the process has gone.
  */
+
+/** What a receiver with an inbox in a folder may need: how long until it listens, and how much memory at most. */
+export const MOST_START_MS = 500;
+export const MOST_PEAK_MB = 120;
+
+/**
+ * The most memory that a process has had so far, in MB; NaN where the system does not tell.
+ * @param {number | undefined} pid
+ */
+export async function peakMemory(pid) {
+  const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return (Number(/VmHWM:\s+(\d+)/.exec(text)?.[1] ?? Number.NaN) * 1024) / 1e6;
+}
 
 /**
  * Starts a receiver; rejects when it ends before it listens.

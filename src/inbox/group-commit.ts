@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Delivery, Inbox, StoreOutcome } from './inbox.ts';
+import type { AddOutcome, Delivery, Inbox } from './inbox.ts';
 
 export interface GroupCommitOptions {
   /** At most so many deliveries in one transaction. Default: 500. */
@@ -12,14 +12,21 @@ export interface GroupCommitOptions {
 
 export interface GroupCommit {
   /** Resolves after the commit that holds this delivery. */
-  store(delivery: Delivery): Promise<StoreOutcome>;
+  add(delivery: Delivery): Promise<AddOutcome>;
+  /**
+   * Resolves when the inbox can store. After a failure that takes a commit that succeeds; one that did just now will do.
+   */
+  check(): Promise<void>;
   /** Resolves when nothing waits any more. */
   settled(): Promise<void>;
 }
 
+/** So that a stranger who asks again and again does not keep the disk busy. */
+const FRESH_MS = 1_000;
+
 interface Waiting {
   readonly delivery: Delivery;
-  readonly resolve: (outcome: StoreOutcome) => void;
+  readonly resolve: (outcome: AddOutcome) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -28,17 +35,31 @@ interface Waiting {
  * next. A single delivery never waits for company.
  */
 export function createGroupCommit(
-  inbox: Pick<Inbox, 'store'>,
+  inbox: Pick<Inbox, 'add'>,
   now: () => number,
   { mostTogether = 500, mostWaiting = 5_000, onCommit = () => undefined }: GroupCommitOptions = {},
 ): GroupCommit {
   let waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
+  let storedMs = Number.NEGATIVE_INFINITY;
+  let checking: Promise<void> | undefined;
+
+  /** A commit, whose outcome says whether the inbox can store. */
+  const commitNow = async (deliveries: readonly Delivery[]): Promise<readonly AddOutcome[]> => {
+    try {
+      const outcomes = await inbox.add(deliveries);
+      storedMs = now();
+      return outcomes;
+    } catch (error) {
+      storedMs = Number.NEGATIVE_INFINITY;
+      throw error;
+    }
+  };
 
   const commit = async (group: readonly Waiting[]): Promise<void> => {
     const startedMs = now();
     try {
-      const outcomes = await inbox.store(group.map(({ delivery }) => delivery));
+      const outcomes = await commitNow(group.map(({ delivery }) => delivery));
       onCommit((now() - startedMs) / 1000, group.length);
       for (const [at, { resolve, reject }] of group.entries()) {
         const outcome = outcomes[at];
@@ -51,7 +72,7 @@ export function createGroupCommit(
   };
   const commitAll = async (): Promise<void> => {
     while (waiting.length > 0) {
-      // An embedded database works in this thread: what has come by now is heard only if it is let in.
+      // SQLite works in this thread: what has come by now is heard only if it is let in.
       await nextTurn();
       const group = waiting.slice(0, mostTogether);
       waiting = waiting.slice(mostTogether);
@@ -61,7 +82,7 @@ export function createGroupCommit(
   };
 
   return {
-    store: (delivery) =>
+    add: (delivery) =>
       new Promise((resolve, reject) => {
         if (waiting.length >= mostWaiting) {
           reject(new Error('Too many deliveries wait to be stored.'));
@@ -70,6 +91,15 @@ export function createGroupCommit(
         waiting.push({ delivery, resolve, reject });
         running ??= commitAll();
       }),
+    check: async () => {
+      if (now() - storedMs < FRESH_MS) return;
+      checking ??= commitNow([])
+        .then(() => undefined)
+        .finally(() => {
+          checking = undefined;
+        });
+      await checking;
+    },
     settled: async () => {
       while (running !== undefined) await running;
     },

@@ -1,167 +1,109 @@
 import { randomUUID } from 'node:crypto';
-import { type Database, type Row, sqlState } from './database.ts';
+import { type Database, numberOf, type Queryable, type Row, textOf } from './database.ts';
 import {
+  type AddOutcome,
   type Claim,
   type Delivery,
   defaultInboxSettings,
   type Inbox,
   type InboxSettings,
-  type ObjectHistory,
-  type StoreOutcome,
 } from './inbox.ts';
-import * as sql from './statements.ts';
+import { SWEEP_ROWS, statementsFor } from './statements.ts';
 
-/** PostgreSQL ended one of two transactions that waited for each other, or that came in each other's way: once more, then. */
-const clashes: ReadonlySet<string> = new Set(['40P01', '40001']);
-const MOST_TRIES = 5;
-
-/** Who wants to hear for which tenant something was stored. */
-export type StoredListeners = Set<(tenant: string) => void>;
-
-/**
- * An inbox in the tables of a database, which `migrate` has made. Several may use one database, each with its own settings;
- * they tell the same listeners.
- */
-export function createSqlInbox(
-  database: Database,
-  given: InboxSettings = {},
-  listeners: StoredListeners = new Set(),
-): Inbox {
+/** An inbox in the tables of a database, which `migrate` has made. Several may use one database, each with its own settings. */
+export function createSqlInbox(database: Database, given: InboxSettings = {}): Inbox {
   const settings = { ...defaultInboxSettings, ...given };
+  const sql = statementsFor(database.dialect);
+  const sweeper = createSweeper(database, settings);
 
-  const query = async (statement: string, values: readonly unknown[] = []): Promise<readonly Row[]> => {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await database.query(statement, values);
-      } catch (error) {
-        if (tries === MOST_TRIES || !clashes.has(sqlState(error) ?? '')) throw error;
-      }
-    }
-  };
-  const onClaims = async (statement: string, claims: readonly Claim[], ...values: readonly unknown[]) => {
-    if (claims.length > 0) await query(statement, [...claimColumns(claims), ...values]);
-  };
-  const sweepAll = async (statement: string, ageMs: number): Promise<number> => {
-    let total = 0;
-    for (;;) {
-      const [row] = await query(statement, [ageMs]);
-      const rows = numberOf(row?.rows);
-      total += rows;
-      if (rows < sql.SWEEP_ROWS) return total;
-    }
+  const onClaims = async (
+    claims: readonly Claim[],
+    work: (transaction: Queryable, given: string) => Promise<unknown>,
+  ): Promise<void> => {
+    if (claims.length === 0) return;
+    const rows = claims.map(({ tenant, type, id, sequence, token }) => ({
+      tenant,
+      type,
+      id,
+      sequence,
+      token,
+    }));
+    await database.transaction((transaction) => work(transaction, JSON.stringify(rows)));
   };
 
-  return {
-    store: async (deliveries) => {
+  return Object.freeze<Inbox>({
+    add: async (deliveries) => {
       const unique = new Map(deliveries.map((delivery) => [keyOf(delivery), delivery]));
-      if (unique.size === 0) return [];
-      const rows = await query(sql.storeDeliveries, storeColumns([...unique.values()]));
-      const fresh = new Set(rows.map((row) => textOf(row.signature)));
-      const tenants = new Set<string>();
-      const outcomes = deliveries.map((delivery): StoreOutcome => {
-        // The same call twice in one go: the first is the one that was stored.
-        const isStored = fresh.has(delivery.signature) && unique.delete(keyOf(delivery));
-        if (isStored) tenants.add(delivery.tenant);
-        return isStored ? 'stored' : 'replay';
+      const fresh = await database.transaction(async (transaction) => {
+        if (unique.size > 0) return addAll(transaction, [...unique.values()]);
+        for (const statement of sql.tryToStore) await transaction.query(statement);
+        return new Set<string>();
       });
-      for (const tenant of tenants) for (const listener of listeners) listener(tenant);
-      return outcomes;
+      if (unique.size > 0) sweeper.sweepIfDue();
+      // The same call twice in one go: the first is the one that was stored.
+      return deliveries.map((delivery): AddOutcome => (fresh.delete(keyOf(delivery)) ? 'stored' : 'replay'));
     },
-    claim: async (tenant, { limit, types, token = randomUUID() }) => {
-      const values = [tenant, types, limit, token, settings.claimant, settings.leaseMs];
-      const rows = await query(sql.claimObjects, values);
-      return rows
-        .map((row) => claimOf(row, token))
-        .sort((left, right) => left.firstReceivedMs - right.firstReceivedMs);
+    claim: async (tenant, { limit, types, token }) => {
+      const claims = await database.transaction(async ({ query }) => {
+        const held = token ?? randomUUID();
+        const values = [tenant, JSON.stringify(types), held, settings.leaseMs];
+        const renewed = token === undefined ? [] : await query(sql.renewClaims, values);
+        const left = limit - renewed.length;
+        const chosen = left > 0 ? await query(sql.claimHints, [...values, settings.claimant, left]) : [];
+        return [...renewed, ...chosen].map((row) => claimOf(row, held));
+      });
+      return claims.sort((left, right) => left.firstReceivedMs - right.firstReceivedMs);
     },
-    extend: (claims) => onClaims(sql.extendClaims, claims, settings.leaseMs),
-    done: (claims) => onClaims(sql.finishClaims, claims),
-    giveBack: (claims) => onClaims(sql.giveBackClaims, claims),
+    done: (claims) =>
+      onClaims(claims, async ({ query }, rows) => {
+        await query(sql.finishClaims, [rows]);
+        await query(sql.reviveDeadLetters, [rows]);
+      }),
+    release: (claims) => onClaims(claims, ({ query }, rows) => query(sql.releaseClaims, [rows])),
     fail: (claims, reason, { isFinal = false } = {}) =>
-      onClaims(sql.failClaims, claims, reason, isFinal, settings.mostFailures, settings.retryDelayMs),
+      onClaims(claims, async ({ query }, rows) => {
+        const most = isFinal ? 0 : settings.mostFailures;
+        const failed = await query(sql.failClaims, [rows, most, settings.retryDelayMs]);
+        const dead = failed.filter(({ failures }) => numberOf(failures) >= most);
+        if (dead.length > 0) await query(sql.addDeadLetters, [JSON.stringify(dead), reason]);
+      }),
     waiting: async () =>
-      (await query(sql.countWaiting)).map((row) => ({
+      (await database.query(sql.countWaiting)).map((row) => ({
         tenant: textOf(row.tenant),
         type: textOf(row.type),
         objects: numberOf(row.objects),
         claimed: numberOf(row.claimed),
-        oldestAgeMs: numberOf(row.oldest_age_ms),
+        oldestAgeMs: Math.max(0, numberOf(row.oldest_age_ms)),
       })),
-    deadLetters: async (tenant, limit) =>
-      (await query(sql.listDeadLetters, [tenant, limit])).map((row) => ({
-        tenant: textOf(row.tenant),
-        type: textOf(row.type),
-        id: textOf(row.id),
-        reason: textOf(row.reason),
-        failures: numberOf(row.failures),
-        lastReceivedMs: numberOf(row.last_received_ms),
-        diedMs: numberOf(row.died_ms),
-      })),
-    history: async (tenant, type, id) => {
-      const [object] = await query(sql.stateOfObject, [tenant, type, id]);
-      const events = await query(sql.eventsOfObject, [tenant, type, id]);
-      return {
-        state: object === undefined ? 'unknown' : (textOf(object.state) as ObjectHistory['state']),
-        events: events
-          .map((row) => ({
-            action: textOf(row.action),
-            date: textOf(row.date),
-            receivedMs: numberOf(row.received_ms),
-          }))
-          .reverse(),
-      };
+    close: async () => {
+      await sweeper.stop();
+      await database.close();
     },
-    sweep: async () => {
-      const swept = {
-        deliveries: await sweepAll(sql.sweepDeliveries, settings.retentionMs),
-        events: await sweepAll(sql.sweepEvents, settings.retentionMs),
-        objects: await sweepAll(sql.sweepObjects, settings.retentionMs),
-        deadLetters: await sweepAll(sql.sweepDeadLetters, settings.deadLetterRetentionMs),
-      };
-      await database.maintain();
-      return swept;
-    },
-    check: async () => {
-      await database.query(sql.canStore);
-    },
-    onStored: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    close: () => database.close(),
-  };
+  });
+
+  /** Gives the keys of the deliveries that are new. */
+  async function addAll({ query }: Queryable, deliveries: readonly Delivery[]): Promise<Set<string>> {
+    const given = deliveries.map(({ tenant, signature, sentAt, hints }) => ({
+      tenant,
+      signature,
+      sent_at: sentAt,
+      hints: hints.length,
+    }));
+    const added = await query(sql.addDeliveries, [JSON.stringify(given)]);
+    const fresh = new Set(
+      added.map(({ tenant, signature }) => keyOf({ tenant: textOf(tenant), signature: textOf(signature) })),
+    );
+    const hints = deliveries
+      .filter((delivery) => fresh.has(keyOf(delivery)))
+      .flatMap(({ tenant, hints: own }) => own.map(({ type, id, action }) => ({ tenant, type, id, action })));
+    const last = new Map(hints.map((hint) => [JSON.stringify([hint.tenant, hint.type, hint.id]), hint]));
+    if (last.size > 0) await query(sql.addHints, [JSON.stringify([...last.values()])]);
+    return fresh;
+  }
 }
 
-function keyOf({ tenant, signature }: Delivery): string {
+function keyOf({ tenant, signature }: Pick<Delivery, 'tenant' | 'signature'>): string {
   return `${tenant}\n${signature}`;
-}
-
-function storeColumns(deliveries: readonly Delivery[]): readonly unknown[] {
-  const events = deliveries.flatMap(({ tenant, signature, events: own }) =>
-    own.map((event) => ({ ...event, tenant, signature })),
-  );
-  return [
-    deliveries.map(({ tenant }) => tenant),
-    deliveries.map(({ signature }) => signature),
-    deliveries.map(({ sentAt }) => sentAt),
-    deliveries.map(({ events: own }) => own.length),
-    events.map(({ tenant }) => tenant),
-    events.map(({ signature }) => signature),
-    events.map(({ type }) => type),
-    events.map(({ id }) => id),
-    events.map(({ action }) => action),
-    events.map(({ date }) => date),
-  ];
-}
-
-function claimColumns(claims: readonly Claim[]): readonly unknown[] {
-  return [
-    claims.map(({ tenant }) => tenant),
-    claims.map(({ type }) => type),
-    claims.map(({ id }) => id),
-    claims.map(({ sequence }) => sequence),
-    claims.map(({ token }) => token),
-  ];
 }
 
 function claimOf(row: Row, token: string): Claim {
@@ -178,12 +120,38 @@ function claimOf(row: Row, token: string): Claim {
   };
 }
 
-function textOf(value: unknown): string {
-  if (typeof value !== 'string') throw new TypeError('The inbox holds no text where one belongs.');
-  return value;
-}
+/** Deletes what is older than the retention, beside what else is asked of the database. */
+function createSweeper(database: Database, settings: Required<InboxSettings>) {
+  const sql = statementsFor(database.dialect);
+  let dueMs = Number.NEGATIVE_INFINITY;
+  let sweeping: Promise<void> | undefined;
+  let isStopped = false;
 
-function numberOf(value: unknown): number {
-  if (typeof value !== 'number') throw new TypeError('The inbox holds no number where one belongs.');
-  return value;
+  async function sweep(): Promise<void> {
+    for (const [statement, ageMs] of [
+      [sql.sweepDeliveries, settings.retentionMs],
+      [sql.sweepHints, settings.retentionMs],
+      [sql.sweepDeadLetters, settings.deadLetterRetentionMs],
+    ] as const) {
+      for (let isMore = true; isMore && !isStopped; )
+        isMore = (await database.transaction(({ query }) => query(statement, [ageMs]))).length === SWEEP_ROWS;
+    }
+  }
+
+  return {
+    sweepIfDue: () => {
+      if (sweeping !== undefined || performance.now() < dueMs) return;
+      dueMs = performance.now() + settings.sweepEveryMs;
+      // What it could not delete is deleted by the next one.
+      sweeping = sweep()
+        .catch(() => undefined)
+        .finally(() => {
+          sweeping = undefined;
+        });
+    },
+    stop: async () => {
+      isStopped = true;
+      await sweeping;
+    },
+  };
 }

@@ -21,24 +21,15 @@ export async function openLastingInbox({
   log,
   tryEveryMs = TRY_EVERY_MS,
 }: LastingInboxOptions): Promise<Inbox> {
-  const listeners = new Set<(tenant: string) => void>();
   const closing = new AbortController();
   let inbox: Inbox | undefined;
-
-  async function opened(): Promise<Inbox> {
-    const found = await open();
-    found.onStored((tenant) => {
-      for (const listener of listeners) listener(tenant);
-    });
-    return found;
-  }
 
   async function keepTrying(told: string): Promise<void> {
     const said = new Set([told]);
     while (inbox === undefined) {
       await sleepFor(tryEveryMs, undefined, { signal: closing.signal }).catch(() => undefined);
       if (closing.signal.aborted) return;
-      inbox = await opened().catch((error: unknown) => {
+      inbox = await open().catch((error: unknown) => {
         const text =
           error instanceof ConnectorError ? sentence(error) : 'The webhook inbox cannot be opened.';
         if (!said.has(text)) log('warn', text);
@@ -49,7 +40,7 @@ export async function openLastingInbox({
     log('info', 'The webhook inbox is open now.');
   }
 
-  const trying = await opened().then(
+  const trying = await open().then(
     (found) => {
       inbox = found;
       return undefined;
@@ -62,27 +53,18 @@ export async function openLastingInbox({
     },
   );
 
-  async function ask<T>(question: (open: Inbox) => Promise<T>): Promise<T> {
+  async function ask<T>(question: (opened: Inbox) => Promise<T>): Promise<T> {
     if (inbox === undefined) throw notOpen();
     return question(inbox);
   }
 
   return Object.freeze<Inbox>({
-    store: (deliveries) => ask((open) => open.store(deliveries)),
-    claim: (tenant, request) => ask((open) => open.claim(tenant, request)),
-    extend: (claims) => ask((open) => open.extend(claims)),
-    done: (claims) => ask((open) => open.done(claims)),
-    giveBack: (claims) => ask((open) => open.giveBack(claims)),
-    fail: (claims, reason, options) => ask((open) => open.fail(claims, reason, options)),
-    waiting: () => ask((open) => open.waiting()),
-    deadLetters: (tenant, limit) => ask((open) => open.deadLetters(tenant, limit)),
-    history: (tenant, type, id) => ask((open) => open.history(tenant, type, id)),
-    sweep: () => ask((open) => open.sweep()),
-    check: () => ask((open) => open.check()),
-    onStored: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    add: (deliveries) => ask((opened) => opened.add(deliveries)),
+    claim: (tenant, request) => ask((opened) => opened.claim(tenant, request)),
+    done: (claims) => ask((opened) => opened.done(claims)),
+    release: (claims) => ask((opened) => opened.release(claims)),
+    fail: (claims, reason, options) => ask((opened) => opened.fail(claims, reason, options)),
+    waiting: () => ask((opened) => opened.waiting()),
     close: async () => {
       closing.abort();
       await trying?.done;

@@ -6,11 +6,11 @@ import type { CommandContext } from '../console/command-context.ts';
 import { worstOf } from '../console/exit-code.ts';
 import type { Message } from '../protocol/message.ts';
 import { configuredCatalog } from './catalog.ts';
+import { openHintInbox } from './hint-inbox.ts';
 import type { ReadInput } from './input.ts';
 import { failureKinds } from './observers/failure-kinds.ts';
 import { openReadSession } from './read-session.ts';
 import type { OpenSink, Sink } from './sink.ts';
-import { openToldInbox } from './told-inbox.ts';
 
 /** What is to be read, and with which configuration. */
 export interface Reading extends ReadInput {
@@ -33,7 +33,7 @@ export async function runRead(
   const end = new AbortController();
   const signal = AbortSignal.any([context.signal, end.signal]);
   const catalog = await configuredCatalog(configuration);
-  const hints = slice === undefined ? await openToldInbox(configuration, context) : undefined;
+  const hints = slice === undefined ? await openHintInbox(configuration, context) : undefined;
   const options = { configuration, catalog, wanted, only, hints, signal };
   const session = await openReadSession(options, context).catch(async (error: unknown) => {
     await hints?.close();

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Configuration } from '../config/load.ts';
 import type { CommandContext } from '../console/command-context.ts';
 import { SUCCESS } from '../console/exit-code.ts';
+import type { Log } from '../console/log.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { openInbox } from '../inbox/open-inbox.ts';
@@ -10,10 +11,10 @@ import { createReceiver, type Receiver } from '../webhook/receiver.ts';
 import { serveReceiver, type WebhookServer } from '../webhook/server.ts';
 import { lagReport } from './feed/lag-report.ts';
 import { type Following, follow } from './follow.ts';
+import { hintInbox, inboxTenant, type Lag } from './hint-inbox.ts';
 import type { ReadInput } from './input.ts';
 import { openLastingInbox } from './lasting-inbox.ts';
 import { protocolSink } from './sink.ts';
-import { inboxTenant, type Lag, toldInbox } from './told-inbox.ts';
 
 export interface Serving {
   readonly configurations: readonly Configuration[];
@@ -29,9 +30,6 @@ export interface Followed extends Pick<Following, 'pollMs' | 'snapshotMs'> {
   readonly input: ReadInput;
 }
 
-/** So often what is older than the retention is deleted from the inbox. */
-const SWEEP_EVERY_MS = 10 * 60_000;
-
 /** Receives webhooks, and reads what they name where a shop is followed, until it is stopped. */
 export async function receiveAndFollow(
   { configurations, host, port, followed }: Serving,
@@ -42,12 +40,13 @@ export async function receiveAndFollow(
   const location = inboxLocation(configurations);
   const { log } = context;
   const inbox =
-    location === undefined ? undefined : await openLastingInbox({ open: openerOf(location), log });
+    location === undefined ? undefined : await openLastingInbox({ open: openerOf(location, log), log });
   if (receiving.length > 0 && inbox === undefined) throw noInbox();
-  const sweeping = setInterval(() => inbox?.sweep().catch(() => undefined), SWEEP_EVERY_MS);
+  const arrivals = createArrivals();
   let server: WebhookServer | undefined;
   try {
-    const receiver = inbox && receiving.length > 0 ? receiverOf(receiving, inbox, context) : undefined;
+    const receiver =
+      inbox && receiving.length > 0 ? receiverOf(receiving, inbox, arrivals, context) : undefined;
     server = receiver && (await serveReceiver({ receiver, host, port }));
     if (server !== undefined) {
       context.log('info', `Webhooks are received at ${server.url}/centra/… for ${namesOf(receiving)}.`);
@@ -56,21 +55,39 @@ export async function receiveAndFollow(
       if (!context.signal.aborted) await once(context.signal, 'abort');
       return SUCCESS;
     }
-    return await followShop(followed, inbox, context, receiver);
+    return await followShop(followed, inbox && { inbox, arrivals }, context, receiver);
   } finally {
-    clearInterval(sweeping);
     await server?.close();
     await inbox?.close();
   }
 }
 
-function openerOf(location: string): () => Promise<Inbox> {
-  return () => openInbox(location, { claimant: `serve ${process.pid}` });
+function openerOf(location: string, log: Log): () => Promise<Inbox> {
+  return () => openInbox(location, { claimant: `serve ${process.pid}` }, (text) => log('warn', text));
+}
+
+/** For which tenant the receiver has stored something: a reader in this process need not wait until it looks again. */
+interface Arrivals {
+  readonly announce: (tenant: string) => void;
+  readonly listen: (listener: (tenant: string) => void) => () => void;
+}
+
+function createArrivals(): Arrivals {
+  const listeners = new Set<(tenant: string) => void>();
+  return {
+    announce: (tenant) => {
+      for (const listener of listeners) listener(tenant);
+    },
+    listen: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
 }
 
 async function followShop(
   { configuration, input, pollMs, snapshotMs }: Followed,
-  inbox: Inbox | undefined,
+  waiting: { readonly inbox: Inbox; readonly arrivals: Arrivals } | undefined,
   context: CommandContext<ProtocolWriter>,
   receiver: Receiver | undefined,
 ): Promise<number> {
@@ -81,7 +98,16 @@ async function followShop(
     receiver?.written(tenant, lag.objects, lag.longestMs / 1000);
     report.written(lag);
   };
-  const hints = inbox && toldInbox({ inbox, tenant, clock: Date.now, log: context.log, written });
+  const hints =
+    waiting &&
+    hintInbox({
+      inbox: waiting.inbox,
+      onStored: waiting.arrivals.listen,
+      tenant,
+      clock: Date.now,
+      log: context.log,
+      written,
+    });
   try {
     return await follow(
       { configuration, wanted, only, states, hints, pollMs, snapshotMs },
@@ -97,6 +123,7 @@ async function followShop(
 function receiverOf(
   configurations: readonly Configuration[],
   inbox: Inbox,
+  { announce }: Arrivals,
   { log }: Pick<CommandContext, 'log'>,
 ): Receiver {
   return createReceiver({
@@ -106,6 +133,7 @@ function receiverOf(
       secrets: configuration.webhook.secrets.map((secret) => secret.reveal()),
     })),
     inbox,
+    stored: announce,
     now: Date.now,
     log,
   });

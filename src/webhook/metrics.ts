@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Inbox, StoreOutcome, WebhookEvent } from '../inbox/inbox.ts';
+import type { AddOutcome, Hint, Inbox } from '../inbox/inbox.ts';
 import type { PayloadFault } from './payload.ts';
 import type { SignatureFault } from './signature.ts';
 
@@ -16,7 +16,7 @@ export type Refusal =
 
 export interface ReceiverMetrics {
   refused(reason: Refusal): void;
-  stored(tenant: string, outcome: StoreOutcome, events: readonly WebhookEvent[], unreadable: number): void;
+  stored(tenant: string, outcome: AddOutcome, hints: readonly Hint[], unreadable: number): void;
   committed(seconds: number, deliveries: number): void;
   answered(seconds: number): void;
   written(tenant: string, objects: number, lagSeconds: number): void;
@@ -81,13 +81,13 @@ export function createReceiverMetrics(inbox: Pick<Inbox, 'waiting'>): ReceiverMe
   });
   const writtenObjects = new Counter({
     name: name('written_objects_total'),
-    help: 'Objects whose records and a state were written after a webhook told of them.',
+    help: 'Objects whose records and a state were written after a webhook named them.',
     labelNames: ['tenant'] as const,
     registers,
   });
   const lag = new Histogram({
     name: name('lag_seconds'),
-    help: 'From the first word of an object to its records: the oldest of those that were written together.',
+    help: 'From the first hint of an object to its records: the oldest of those that were written together.',
     labelNames: ['tenant'] as const,
     buckets: [...seconds, 10, 30, 60, 300],
     registers,

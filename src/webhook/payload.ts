@@ -1,9 +1,9 @@
-import type { WebhookEvent } from '../inbox/inbox.ts';
+import type { Hint } from '../inbox/inbox.ts';
 import { isObject } from '../json.ts';
 
-/** The events in one call's body. */
+/** The hints in one call's body: what its events name. */
 export interface Payload {
-  readonly events: readonly WebhookEvent[];
+  readonly hints: readonly Hint[];
   /** How many events named no type or no object that could be stored. The others of their call are kept. */
   readonly unreadable: number;
 }
@@ -16,7 +16,6 @@ export type PayloadFault = 'no_payload' | 'not_json' | 'no_events';
  * address: the inbox holds nobody's data.
  */
 const word = /^[\x21-\x3f\x41-\x7e]{1,100}$/;
-const date = /^[\d:.TZ+ -]{0,40}$/;
 
 /** Reads `payload=<url-encoded JSON>`. Types that are not known are events like the others. */
 export function parsePayload(body: Uint8Array): Payload | PayloadFault {
@@ -29,18 +28,17 @@ export function parsePayload(body: Uint8Array): Payload | PayloadFault {
     return 'not_json';
   }
   if (!isObject(payload) || !Array.isArray(payload.events)) return 'no_events';
-  const read = payload.events.map(eventOf);
-  const events = read.filter((event) => event !== undefined);
-  return { events, unreadable: read.length - events.length };
+  const read = payload.events.map(hintOf);
+  const hints = read.filter((hint) => hint !== undefined);
+  return { hints, unreadable: read.length - hints.length };
 }
 
-function eventOf(value: unknown): WebhookEvent | undefined {
+function hintOf(value: unknown): Hint | undefined {
   if (!isObject(value)) return undefined;
   const id = wordOf(value.id);
   const type = wordOf(value.type);
   if (id === undefined || type === undefined) return undefined;
-  const happened = typeof value.date === 'string' && date.test(value.date) ? value.date : '';
-  return { type, action: wordOf(value.action) ?? '', date: happened, id };
+  return { type, id, action: wordOf(value.action) ?? '' };
 }
 
 function wordOf(value: unknown): string | undefined {

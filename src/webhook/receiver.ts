@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
-import { ConnectorError } from '../errors.ts';
+import { ConnectorError, sentence } from '../errors.ts';
 import { createGroupCommit } from '../inbox/group-commit.ts';
-import type { Delivery, Inbox, StoreOutcome } from '../inbox/inbox.ts';
+import type { AddOutcome, Delivery, Inbox } from '../inbox/inbox.ts';
 import { readBody } from './body.ts';
 import { createReceiverMetrics, type Refusal } from './metrics.ts';
 import { parsePayload } from './payload.ts';
@@ -20,11 +20,13 @@ export interface ReceiverTenant {
 
 export interface ReceiverOptions {
   readonly tenants: readonly ReceiverTenant[];
-  readonly inbox: Pick<Inbox, 'store' | 'waiting' | 'check'>;
+  readonly inbox: Pick<Inbox, 'add' | 'waiting'>;
   /** The time in milliseconds, as Centra's servers have it. */
   readonly now: () => number;
   /** Hears what an operator should know; never what a call held. */
   readonly log?: (level: 'info' | 'warn', message: string) => void;
+  /** Hears for which tenant something new was stored. */
+  readonly stored?: (tenant: string) => void;
   /** How far a signature's time may be from now, either way. Default: 300 seconds. */
   readonly toleranceSeconds?: number;
   /** The largest body. Default: 1 MiB; a hundred events take some 20 KiB. */
@@ -45,9 +47,9 @@ export interface Receiver {
 const READY_WITHIN_MS = 2_000;
 const BETWEEN_COMPLAINTS_MS = 60_000;
 
-/** Takes Centra's webhooks: a call is answered with 200 when its events are on disk, and not before. */
+/** Takes Centra's webhooks: a call is answered with 200 when its hints are on disk, and not before. */
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const { inbox, now, log = () => undefined } = options;
+  const { inbox, now, log = () => undefined, stored = () => undefined } = options;
   const tenants = tenantsById(options.tenants);
   const metrics = createReceiverMetrics(inbox);
   const commit = createGroupCommit(inbox, now, { onCommit: metrics.committed });
@@ -60,9 +62,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     log('warn', text);
   };
 
-  const store = async (delivery: Delivery): Promise<StoreOutcome | undefined> => {
+  const store = async (delivery: Delivery): Promise<AddOutcome | undefined> => {
     try {
-      return await within(options.answerWithinMs ?? 4_500, commit.store(delivery));
+      return await within(options.answerWithinMs ?? 4_500, commit.add(delivery));
     } catch (error) {
       const what = 'Webhooks cannot be stored, and Centra is told to send them again';
       complain('cannot_store', `${what}: ${reasonOf(error)}`);
@@ -87,15 +89,16 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (verified === 'mismatch') return verified;
     const payload = parsePayload(body);
     if (typeof payload === 'string') return payload;
-    const { events, unreadable } = payload;
+    const { hints, unreadable } = payload;
     const outcome = await store({
       tenant: tenant.name,
       signature: verified.digest,
       sentAt: signature.sentAt,
-      events,
+      hints,
     });
     if (outcome === undefined) return 'cannot_store';
-    metrics.stored(tenant.name, outcome, events, unreadable);
+    metrics.stored(tenant.name, outcome, hints, unreadable);
+    if (outcome === 'stored') stored(tenant.name);
     metrics.answered((now() - startedMs) / 1000);
     return 'stored';
   };
@@ -125,7 +128,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   app.get('/healthz', (context) => context.text('ok'));
   app.get('/readyz', async (context) => {
     try {
-      await within(READY_WITHIN_MS, inbox.check());
+      await within(READY_WITHIN_MS, commit.check());
       return context.text('ok');
     } catch {
       return context.text('The inbox cannot store now.', 503);
@@ -187,5 +190,6 @@ function within<T>(ms: number, promise: Promise<T>): Promise<T> {
 }
 
 function reasonOf(error: unknown): string {
+  if (error instanceof ConnectorError) return sentence(error);
   return error instanceof Error ? error.message : 'unknown';
 }

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll } from 'vitest';
-import { copyEmptyInbox } from '../unit/inbox/empty-inbox.ts';
 import { callOf, createSender, type SentEvent } from '../unit/webhook/sender.ts';
 import { fileWith } from './harness.ts';
 import { start, until } from './running.ts';
@@ -32,7 +31,6 @@ export async function followedShop(settings: object = {}): Promise<Followed> {
   const webhook = { id: `acme-${randomBytes(18).toString('base64url')}`, secret: 'made-up-secret-of-a-test' };
   const shop = await openShop({ orders: 60, clockFrozen: false });
   const inbox = join(folder, String(number));
-  if (!('webhook_inbox' in settings)) await copyEmptyInbox(inbox);
   const config = fileWith({
     endpoint: shop.endpoint,
     api_token: shop.token,

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { docker, dockerText, hardened, run } from './engine.mjs';
 import { must } from './report.mjs';
@@ -54,6 +54,20 @@ export async function proveRunning(claim, { image, version, shop }) {
     const [{ type, spec }] = linesOf(ended.stdout);
     must(type === 'SPEC' && spec.connectionSpecification.properties.endpoint, ended.stdout.slice(0, 300));
     return `${ended.seconds.toFixed(1)} s with the container`;
+  });
+  await claim('A webhook inbox in a folder needs nothing more: its Node.js has SQLite.', async () => {
+    const configuration = JSON.parse(readFileSync(join(shop.folder, 'config.json'), 'utf8'));
+    const named = { ...configuration, webhook_inbox: '/inbox/hints' };
+    writeFileSync(join(shop.folder, 'inbox.json'), JSON.stringify(named), { mode: 0o644 });
+    const read = ['read', '--config', '/config/inbox.json', '--only', 'returns'];
+    const within = async (/** @type {string[]} */ disk) => {
+      const ended = await run(['--rm', ...hardened, ...shop.beside, ...disk, image, ...read]);
+      mustSucceed(ended);
+      return /The read goes on without it/.test(ended.stdout);
+    };
+    must(!(await within(['--tmpfs', '/inbox:mode=1777'])), 'The inbox cannot be opened.');
+    must(await within([]), 'It does not say that a folder cannot be made.');
+    return undefined;
   });
   for (const { who, user } of [
     { who: 'an arbitrary uid', user: hardened },

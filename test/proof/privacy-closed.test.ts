@@ -5,7 +5,6 @@ import { fileWith, recordsOf, sourceCentra } from '../command/harness.ts';
 import { newFolder, rowsIn } from '../command/plain-folder.ts';
 import { start } from '../command/running.ts';
 import { tapCentra } from '../command/singer-messages.ts';
-import { copyEmptyInbox } from '../unit/inbox/empty-inbox.ts';
 import { filesIn } from './clear-values.ts';
 import { everyMask } from './masked-catalog.ts';
 import { openPrivateShop, type PrivateShop, piiKey } from './private-shop.ts';
@@ -154,7 +153,6 @@ describe('without the key, nothing is asked for and nothing written', () => {
 
   test.each(['airbyte', 'singer'])('serve --read --format %s', async (format) => {
     const inbox = newFolder();
-    await copyEmptyInbox(inbox);
     const id = `acme-${'x'.repeat(24)}`;
     const secret = 'made-up-secret-of-a-test';
     const config = keyless({ webhook_inbox: inbox, webhook_id: id, webhook_secret: secret });

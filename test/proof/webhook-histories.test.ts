@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'vitest';
-import { openEmbeddedInbox } from '../../src/inbox/embedded.ts';
+import { openInbox } from '../../src/inbox/open-inbox.ts';
 import { playWebhooks, realPlace, webhookHistory } from '../unit/sync/webhook-history.ts';
 
 const HISTORIES = Math.ceil(Number(process.env.HISTORIES ?? 50) / 5);
 
 test(
-  'webhooks lost, late, doubled and out of order, with the embedded inbox: the destination holds what the shop holds',
+  'webhooks lost, late, doubled and out of order, with an inbox in a folder: the destination holds what the shop holds',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'source-centra-inbox-'));
-    const inbox = await openEmbeddedInbox(folder, { leaseMs: 1, retryDelayMs: 1 });
+    const inbox = await openInbox(folder, { leaseMs: 1, retryDelayMs: 1 });
     let number = 0;
     try {
       await fc.assert(

@@ -6,11 +6,11 @@ import type { CommandContext } from '../../console/command-context.ts';
 import { FINDINGS, SUCCESS } from '../../console/exit-code.ts';
 import { loggingObserver } from '../../console/log.ts';
 import { ConnectorError } from '../../errors.ts';
-import type { ObjectHistory } from '../../inbox/inbox.ts';
-import { openInbox } from '../../inbox/open-inbox.ts';
+import type { HintState } from '../../inbox/hint-lookup.ts';
+import { openHintLookup } from '../../inbox/open-inbox.ts';
+import { inboxTenant } from '../../read/hint-inbox.ts';
 import { openConfiguration } from '../../read/open-configuration.ts';
 import { openShop } from '../../read/shop.ts';
-import { inboxTenant } from '../../read/told-inbox.ts';
 import { latestOrderNumber } from '../../shop/latest-order.ts';
 import { signatureHeader } from '../../webhook/signature.ts';
 import { durationMs } from '../duration.ts';
@@ -32,7 +32,7 @@ const ANSWER_WITHIN_MS = 5_000;
 export async function webhookTest(
   args: WebhookTestArguments,
   context: CommandContext,
-  open: typeof openInbox = openInbox,
+  open: typeof openHintLookup = openHintLookup,
 ): Promise<number> {
   const { output, signal } = context;
   const waitMs = durationMs('wait', args.wait);
@@ -50,11 +50,11 @@ export async function webhookTest(
     return FINDINGS;
   }
   await say('It answers 200: the event is stored.');
-  const inbox = await open(location, { claimant: `webhook test ${process.pid}` });
+  const lookup = await open(location);
   try {
-    let shown: ObjectHistory['state'] = 'waiting';
+    let shown: HintState = 'waiting';
     while (Date.now() - startedMs < waitMs && !signal.aborted) {
-      const { state } = await inbox.history(inboxTenant(configuration), 'order', String(order));
+      const state = await lookup.state(inboxTenant(configuration), 'order', String(order));
       if (state !== shown) await say(words[state]);
       shown = state;
       if (state === 'done') return SUCCESS;
@@ -64,11 +64,11 @@ export async function webhookTest(
     await say('No reader has written it yet. Run source-centra serve --read, or a read: it takes it first.');
     return FINDINGS;
   } finally {
-    await inbox.close();
+    await lookup.close();
   }
 }
 
-const words: Readonly<Record<ObjectHistory['state'], string>> = Object.freeze({
+const words: Readonly<Record<HintState, string>> = Object.freeze({
   waiting: 'It waits for a reader.',
   claimed: 'A reader has taken it.',
   done: 'Its records and a state have been written.',

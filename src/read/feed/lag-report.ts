@@ -1,5 +1,5 @@
 import type { Log } from '../../console/log.ts';
-import type { Lag } from '../told-inbox.ts';
+import type { Lag } from '../hint-inbox.ts';
 
 export interface LagReport {
   readonly written: (lag: Lag) => void;

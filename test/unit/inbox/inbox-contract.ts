@@ -1,11 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { HintLookup } from '../../../src/inbox/hint-lookup.ts';
 import type { Claim, Delivery, Inbox, InboxSettings } from '../../../src/inbox/inbox.ts';
 
 /** A place for an inbox that is used by all tests of the contract, one after the other. */
 export interface InboxPlace {
   /** Another way in, as another process would have it. */
   open(settings?: InboxSettings): Promise<Inbox>;
+  /** For a person who follows one hint. */
+  openLookup(): Promise<HintLookup>;
+  /** Rows of a table, as a person sees who looks into the database. `$1` is the value. */
+  rows(table: 'dead_letter' | 'delivery' | 'hint', where: string, value: string): Promise<readonly object[]>;
   end(): Promise<void>;
 }
 
@@ -27,15 +32,18 @@ export function inboxContract(name: string, createPlace: () => Promise<InboxPlac
   describe(name, () => {
     let place: InboxPlace;
     let inbox: Inbox;
+    let lookup: HintLookup;
     let tenant = '';
     let number = 0;
 
     beforeAll(async () => {
       place = await createPlace();
       inbox = await place.open(patient);
+      lookup = await place.openLookup();
     }, 60_000);
     afterAll(async () => {
       await inbox?.close();
+      await lookup?.close();
       await place?.end();
     });
     beforeEach(() => {
@@ -50,13 +58,15 @@ export function inboxContract(name: string, createPlace: () => Promise<InboxPlac
       tenant,
       signature,
       sentAt: 1_700_000_000,
-      events: ids.map((given) => {
+      hints: ids.map((given) => {
         const [id, action] = typeof given === 'string' ? [given, 'update'] : given;
-        return { type: 'order', action, date: '2026-01-01 00:00:00.000000', id };
+        return { type: 'order', action, id };
       }),
     });
     const claim = (from: Inbox = inbox, limit = 100) => from.claim(tenant, { limit, types: ['order'] });
     const idsOf = (claims: readonly Claim[]) => claims.map(({ id }) => id).sort();
+    const stateOf = (id: string) => lookup.state(tenant, 'order', id);
+    const deadLetters = () => place.rows('dead_letter', 'tenant = $1', tenant);
     const withOther = async (settings: InboxSettings, use: (other: Inbox) => Promise<void>) => {
       const other = await place.open(settings);
       try {
@@ -67,47 +77,50 @@ export function inboxContract(name: string, createPlace: () => Promise<InboxPlac
     };
 
     test('what is stored waits once an object, and is done once it is read', async () => {
-      expect(await inbox.store([delivery('a', '1', '2', '1'), delivery('b', '2')])).toEqual([
+      expect(await inbox.add([delivery('a', '1', '2', '1'), delivery('b', '2')])).toEqual([
         'stored',
         'stored',
       ]);
+      expect(await stateOf('1')).toBe('waiting');
       const claims = await claim();
       expect(idsOf(claims)).toEqual(['1', '2']);
+      expect(await stateOf('1')).toBe('claimed');
       expect(await claim()).toEqual([]);
       await inbox.done(claims);
       expect(await claim()).toEqual([]);
-      expect((await inbox.history(tenant, 'order', '1')).state).toBe('done');
-      expect((await inbox.history(tenant, 'order', '1')).events).toHaveLength(2);
-      expect((await inbox.history(tenant, 'order', '9')).state).toBe('unknown');
+      expect(await stateOf('1')).toBe('done');
+      expect(await stateOf('9')).toBe('unknown');
     });
 
     test('the same call again is a replay, in one go, later, and not of another tenant', async () => {
-      expect(await inbox.store([delivery('a', '1'), delivery('a', '1')])).toEqual(['stored', 'replay']);
+      expect(await inbox.add([delivery('a', '1'), delivery('a', '1')])).toEqual(['stored', 'replay']);
       await inbox.done(await claim());
-      expect(await inbox.store([delivery('a', '1')])).toEqual(['replay']);
+      expect(await inbox.add([delivery('a', '1')])).toEqual(['replay']);
       expect(await claim()).toEqual([]);
-      expect(await inbox.store([{ ...delivery('a', '1'), tenant: `${tenant}-other` }])).toEqual(['stored']);
+      expect(await inbox.add([{ ...delivery('a', '1'), tenant: `${tenant}-other` }])).toEqual(['stored']);
     });
 
     test('the same signature of two tenants in one go is two calls', async () => {
       const other = { ...delivery('same', '1'), tenant: `${tenant}-other` };
-      expect(await inbox.store([delivery('same', '1'), other])).toEqual(['stored', 'stored']);
-      expect(await inbox.store([delivery('same', '1'), { ...other, signature: 'new' }])).toEqual([
+      expect(await inbox.add([delivery('same', '1'), other])).toEqual(['stored', 'stored']);
+      expect(await inbox.add([delivery('same', '1'), { ...other, signature: 'new' }])).toEqual([
         'replay',
         'stored',
       ]);
     });
 
-    test('a call without events is remembered too', async () => {
-      expect(await inbox.store([delivery('a')])).toEqual(['stored']);
-      expect(await inbox.store([delivery('a')])).toEqual(['replay']);
-      expect(await inbox.store([])).toEqual([]);
+    test('a call without hints is remembered too, and no call at all is a commit that leaves nothing', async () => {
+      expect(await inbox.add([delivery('a')])).toEqual(['stored']);
+      expect(await inbox.add([delivery('a')])).toEqual(['replay']);
+      const before = await place.rows('delivery', '$1 = $1', '');
+      expect(await inbox.add([])).toEqual([]);
+      expect(await place.rows('delivery', '$1 = $1', '')).toEqual(before);
     });
 
     test('an event that comes while its object is claimed makes it wait again after done', async () => {
-      await inbox.store([delivery('a', ['1', 'create'])]);
+      await inbox.add([delivery('a', ['1', 'create'])]);
       const [first] = await claim();
-      await inbox.store([delivery('b', ['1', 'good_to_go'])]);
+      await inbox.add([delivery('b', ['1', 'good_to_go'])]);
       expect(await claim()).toEqual([]);
       await inbox.done(first === undefined ? [] : [first]);
       const [second] = await claim();
@@ -118,10 +131,14 @@ export function inboxContract(name: string, createPlace: () => Promise<InboxPlac
     });
 
     test('the longest waiting come first, and only the types that are asked for', async () => {
-      for (const id of ['3', '1', '2']) await inbox.store([delivery(`a${id}`, id)]);
-      await inbox.store([delivery('b', '3')]);
-      const odd = { type: 'something_new', action: '', date: '', id: 'x' };
-      await inbox.store([{ ...delivery('c'), events: [odd] }]);
+      for (const id of ['3', '1', '2']) {
+        await inbox.add([delivery(`a${id}`, id)]);
+        // The inbox goes by milliseconds.
+        await wait(2);
+      }
+      await inbox.add([delivery('b', '3')]);
+      const odd = { type: 'something_new', action: '', id: 'x' };
+      await inbox.add([{ ...delivery('c'), hints: [odd] }]);
       expect((await claim(inbox, 2)).map(({ id }) => id)).toEqual(['3', '1']);
       expect((await claim()).map(({ id }) => id)).toEqual(['2']);
       const waiting = (await inbox.waiting()).filter((each) => each.tenant === tenant);
@@ -132,24 +149,26 @@ export function inboxContract(name: string, createPlace: () => Promise<InboxPlac
       expect(waiting.every(({ oldestAgeMs }) => oldestAgeMs >= 0 && oldestAgeMs < 60_000)).toBe(true);
     });
 
-    test('given back, they are there for others at once', async () => {
-      await inbox.store([delivery('a', '1', '2')]);
+    test('released, they are there for others at once', async () => {
+      await inbox.add([delivery('a', '1', '2')]);
       const claims = await claim();
-      await inbox.giveBack(claims.slice(0, 1));
+      await inbox.release(claims.slice(0, 1));
       await withOther(patient, async (other) => {
         expect(idsOf(await claim(other))).toEqual(idsOf(claims.slice(0, 1)));
       });
     });
 
     test('asking again with the same token gives the same claims', async () => {
-      await inbox.store([delivery('a', '1', '2', '3')]);
+      await inbox.add([delivery('a', '1', '2', '3')]);
       const request = { limit: 2, types: ['order'], token: `token-${tenant}` };
       const first = await inbox.claim(tenant, request);
       expect(idsOf(await inbox.claim(tenant, request))).toEqual(idsOf(first));
+      expect(idsOf(await inbox.claim(tenant, { ...request, limit: 0 }))).toEqual(idsOf(first));
+      expect(idsOf(await inbox.claim(tenant, { ...request, limit: 3 }))).toEqual(['1', '2', '3']);
     });
 
     test('what fails waits for its delay, and becomes a dead letter with its reason', async () => {
-      await inbox.store([delivery('a', '1', '2')]);
+      await inbox.add([delivery('a', '1', '2')]);
       const claims = await claim();
       await inbox.fail(
         claims.filter(({ id }) => id === '1'),
@@ -162,59 +181,59 @@ export function inboxContract(name: string, createPlace: () => Promise<InboxPlac
       expect(again.map(({ id, failures }) => [id, failures])).toEqual([['1', 1]]);
       await inbox.fail(again, 'Centra still has no such order.');
       expect(await claim()).toEqual([]);
-      expect(await inbox.deadLetters(tenant, 10)).toMatchObject([
+      expect(await deadLetters()).toMatchObject([
         { type: 'order', id: '1', failures: 2, reason: 'Centra still has no such order.' },
       ]);
-      expect((await inbox.history(tenant, 'order', '1')).state).toBe('dead');
+      expect(await stateOf('1')).toBe('dead');
     });
 
     test('a new event ends the delay after a failure, and revives a dead letter, which is gone once read', async () => {
-      await inbox.store([delivery('a', '1')]);
+      await inbox.add([delivery('a', '1')]);
       await inbox.fail(await claim(), 'no');
-      await inbox.store([delivery('b', '1')]);
+      await inbox.add([delivery('b', '1')]);
       const [tried] = await claim();
       expect(tried?.failures).toBe(0);
       await inbox.fail(tried === undefined ? [] : [tried], 'never', { isFinal: true });
-      expect(await inbox.deadLetters(tenant, 10)).toHaveLength(1);
-      await inbox.store([delivery('c', '1')]);
+      expect(await deadLetters()).toHaveLength(1);
+      await inbox.add([delivery('c', '1')]);
       await inbox.done(await claim());
-      expect(await inbox.deadLetters(tenant, 10)).toEqual([]);
-      expect((await inbox.history(tenant, 'order', '1')).state).toBe('done');
+      expect(await deadLetters()).toEqual([]);
+      expect(await stateOf('1')).toBe('done');
     });
 
     test('a final failure does not bury the event that came meanwhile', async () => {
-      await inbox.store([delivery('a', '1')]);
+      await inbox.add([delivery('a', '1')]);
       const claims = await claim();
-      await inbox.store([delivery('b', '1')]);
+      await inbox.add([delivery('b', '1')]);
       await inbox.fail(claims, 'no', { isFinal: true });
       expect(idsOf(await claim())).toEqual(['1']);
     });
 
     test('a reader that died gives its claims back when the lease ends, and is not in the way when it comes late', async () => {
-      await inbox.store([delivery('a', '1', '2')]);
+      await inbox.add([delivery('a', '1', '2')]);
       await withOther(quick, async (dead) => {
         const lost = await claim(dead);
         expect(idsOf(lost)).toEqual(['1', '2']);
         await wait(400);
         const taken = await claim(inbox, 1);
         expect(idsOf(taken)).toEqual(idsOf(lost.slice(0, 1)));
-        await dead.giveBack(lost);
+        await dead.release(lost);
         await dead.fail(lost.slice(0, 1), 'late');
-        await dead.extend(lost.slice(0, 1));
+        await dead.claim(tenant, { limit: 0, types: ['order'], token: lost[0]?.token ?? '' });
         expect(await claim(inbox, 100)).toHaveLength(1);
         // It did read them, though.
         await dead.done(lost);
         expect(await claim()).toEqual([]);
         await inbox.done(taken);
-        expect((await inbox.history(tenant, 'order', '1')).state).toBe('done');
+        expect(await stateOf('1')).toBe('done');
       });
     });
 
     test('a lease that is begun anew does not end', async () => {
-      await inbox.store([delivery('a', '1')]);
+      await inbox.add([delivery('a', '1')]);
       await withOther(quick, async (slow) => {
         const claims = await claim(slow);
-        await inbox.extend(claims);
+        await inbox.claim(tenant, { limit: 0, types: ['order'], token: claims[0]?.token ?? '' });
         await wait(400);
         expect(await claim()).toEqual([]);
       });
@@ -239,8 +258,8 @@ export function inboxContract(name: string, createPlace: () => Promise<InboxPlac
             String(from + ((round * 10 + at) % (ROUNDS * 10))),
           );
           // Different orders of the same objects: what makes transactions wait for each other.
-          await writer.store([delivery(`${from}-${round}`, ...(round % 2 === 0 ? ids : ids.reverse()))]);
-          await writer.store([
+          await writer.add([delivery(`${from}-${round}`, ...(round % 2 === 0 ? ids : ids.reverse()))]);
+          await writer.add([
             delivery(`shared-${from}-${round}`, ...(from % 2 === 0 ? ['s1', 's2'] : ['s2', 's1'])),
           ]);
         }
@@ -252,28 +271,43 @@ export function inboxContract(name: string, createPlace: () => Promise<InboxPlac
       await Promise.all(others.map((other) => other.close()));
     });
 
-    test('a sweep forgets what is over, and keeps what waits', async () => {
-      await inbox.store([delivery('a', '1', '2')]);
+    test('what is over is forgotten when it is old, and what waits is kept', async () => {
+      await inbox.add([delivery('a', '1', '2')]);
+      await inbox.add([delivery('b', '3')]);
       const claims = await claim();
       await inbox.done(claims.filter(({ id }) => id === '1'));
-      await inbox.giveBack(claims);
+      await inbox.fail(
+        claims.filter(({ id }) => id === '3'),
+        'No such order.',
+        { isFinal: true },
+      );
+      await inbox.release(claims);
       await wait(10);
-      const swept = await inbox.sweep();
-      expect(swept.events).toBeGreaterThanOrEqual(2);
-      expect(swept.objects).toBeGreaterThanOrEqual(1);
-      expect(await inbox.history(tenant, 'order', '1')).toEqual({ state: 'unknown', events: [] });
+      await withOther(quick, async (sweeping) => {
+        await sweeping.add([{ ...delivery('c', '9'), tenant: `${tenant}-other` }]);
+        await expect.poll(() => stateOf('1')).toBe('unknown');
+        await expect.poll(deadLetters).toEqual([]);
+        expect(await place.rows('delivery', 'tenant = $1', tenant)).toEqual([]);
+      });
+      expect(await place.rows('hint', 'tenant = $1', tenant)).toHaveLength(1);
       expect(idsOf(await claim())).toEqual(['2']);
+      // Forgotten, so it is new once more.
+      expect(await inbox.add([delivery('a', '1')])).toEqual(['stored']);
+      expect(idsOf(await claim())).toEqual(['1']);
     });
 
-    test('tells who stored something here', async () => {
-      const heard: string[] = [];
-      const stop = inbox.onStored((name) => heard.push(name));
-      await inbox.store([delivery('a', '1')]);
-      await inbox.store([delivery('a', '1')]);
-      stop();
-      await inbox.store([delivery('b', '1')]);
-      expect(heard).toEqual([tenant]);
-      await inbox.check();
+    test('an object that was forgotten and comes again is ahead of its old claims', async () => {
+      await inbox.add([delivery('a', '1')]);
+      const old = await claim();
+      await inbox.done(old);
+      await wait(10);
+      await withOther(quick, async (sweeping) => {
+        await sweeping.add([{ ...delivery('c', '9'), tenant: `${tenant}-other` }]);
+        await expect.poll(() => stateOf('1')).toBe('unknown');
+      });
+      await inbox.add([delivery('b', '1')]);
+      await inbox.done(old);
+      expect(idsOf(await claim())).toEqual(['1']);
     });
   });
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openInbox } from '../../../src/inbox/open-inbox.ts';
+import { openHintLookup, openInbox } from '../../../src/inbox/open-inbox.ts';
 import { findPostgresBinaries, POSTGRES_HINT, startPostgres } from '../../conformance/postgres.mjs';
 import { inboxContract } from './inbox-contract.ts';
 
@@ -26,7 +26,7 @@ if (binaries === undefined) {
     test('tables of a later version are left alone', async () => {
       await (await openInbox(urlOf(server.connection))).close();
       await server.query(
-        "insert into source_centra.migration (version, name) values (99, 'from the future')",
+        "insert into source_centra.migration (version, name, applied_ms) values (99, 'from the future', 0)",
       );
       await expect(openInbox(urlOf(server.connection))).rejects.toThrow(/version 99/);
       await server.query('delete from source_centra.migration where version = 99');
@@ -47,7 +47,7 @@ if (binaries === undefined) {
         "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'source-centra inbox'",
       );
       await admin.end();
-      await expect.poll(() => inbox.check().then(() => 'ok', String)).toBe('ok');
+      await expect.poll(() => inbox.add([]).then(() => 'ok', String)).toBe('ok');
       await inbox.close();
     });
   });
@@ -55,6 +55,9 @@ if (binaries === undefined) {
   // Last, so that those above meet a server without the tables.
   inboxContract('an inbox on a PostgreSQL server', async () => ({
     open: (settings) => openInbox(urlOf(server.connection), settings),
+    openLookup: () => openHintLookup(urlOf(server.connection)),
+    rows: (table, where, value) =>
+      server.query(`select * from source_centra.${table} where ${where.replaceAll('$1', `'${value}'`)}`),
     end: async () => undefined,
   }));
 }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Inbox } from '../../../src/inbox/inbox.ts';
-import { toldInbox } from '../../../src/read/told-inbox.ts';
+import { hintInbox } from '../../../src/read/hint-inbox.ts';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { startSandbox } from '../../../src/sandbox/sandbox.ts';
 import type { Extent } from '../../../src/sync/sync-input.ts';
@@ -96,8 +96,8 @@ export function realPlace(inbox: Inbox, tenant: string): Place {
   return {
     store: async (events) => {
       calls += 1;
-      const told = events.map(({ type, id }) => ({ type, id: String(id), action: 'update', date: '' }));
-      await inbox.store([{ tenant, signature: `${calls}`, sentAt: 1_700_000_000, events: told }]);
+      const hints = events.map(({ type, id }) => ({ type, id: String(id), action: 'update' }));
+      await inbox.add([{ tenant, signature: `${calls}`, sentAt: 1_700_000_000, hints }]);
     },
     reader: (done) => {
       let isAlive = true;
@@ -107,7 +107,7 @@ export function realPlace(inbox: Inbox, tenant: string): Place {
           return call(...given);
         };
       };
-      const told = toldInbox({ inbox, tenant, clock: Date.now, log: () => undefined });
+      const hints = hintInbox({ inbox, tenant, clock: Date.now, log: () => undefined });
       let type = '';
       return {
         kill: () => {
@@ -116,15 +116,15 @@ export function realPlace(inbox: Inbox, tenant: string): Place {
         ids: {
           claim: alive((asked, limit) => {
             type = asked;
-            return told.claim(asked, limit);
+            return hints.claim(asked, limit);
           }),
           done: alive(async (claimed) => {
             const ids = claimed.map(({ id }) => id);
             await done(type, ids);
-            await told.done(claimed);
+            await hints.done(claimed);
           }),
-          giveBack: alive(told.giveBack),
-          fail: alive(told.fail),
+          giveBack: alive(hints.giveBack),
+          fail: alive(hints.fail),
         },
       };
     },

@@ -23,14 +23,13 @@ test('made-up requests are refused unless they are signed, and none is a fault o
   const receiver = createReceiver({
     tenants: [acme],
     inbox: {
-      store: async (deliveries) =>
+      add: async (deliveries) =>
         deliveries.map(({ signature }) => {
           stored += 1;
           signatures.add(signature);
           return 'stored';
         }),
       waiting: async () => [],
-      check: async () => undefined,
     },
     now: Date.now,
   });

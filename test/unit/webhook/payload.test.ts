@@ -7,19 +7,22 @@ const ofJson = (value: unknown) => parse(`payload=${encodeURIComponent(JSON.stri
 describe('a payload', () => {
   test("Centra's documented events", () => {
     const event = { type: 'order', action: 'update', date: '2021-01-29 14:40:58.628033', id: 2735 };
-    expect(ofJson({ events: [event] })).toEqual({ events: [{ ...event, id: '2735' }], unreadable: 0 });
+    expect(ofJson({ events: [event] })).toEqual({
+      hints: [{ type: 'order', id: '2735', action: 'update' }],
+      unreadable: 0,
+    });
   });
 
   test('types and actions that nobody knows are kept, and fields too', () => {
     const event = { type: 'voucher', action: 'exploded', date: '', id: 'V-1', more: { of: 'it' } };
     expect(ofJson({ events: [event], source: 'x' })).toEqual({
-      events: [{ type: 'voucher', action: 'exploded', date: '', id: 'V-1' }],
+      hints: [{ type: 'voucher', action: 'exploded', id: 'V-1' }],
       unreadable: 0,
     });
   });
 
   test('an event without an object is counted, and its neighbours are kept', () => {
-    const good = { type: 'order', action: 'create', date: '', id: '7' };
+    const good = { type: 'order', action: 'create', id: '7' };
     const bad = [
       null,
       5,
@@ -37,13 +40,13 @@ describe('a payload', () => {
       { ...good, id: '' },
       { ...good, type: true },
     ];
-    expect(ofJson({ events: [...bad, good, ...odd] })).toEqual({ events: [good], unreadable: 13 });
+    expect(ofJson({ events: [...bad, good, ...odd] })).toEqual({ hints: [good], unreadable: 13 });
   });
 
-  test('an action or a date that cannot be stored is left out', () => {
+  test('an action that cannot be stored is left out, and a date is not looked at', () => {
     const event = { type: 'order', action: 'a\u0000b', date: '\ud800', id: 1 };
     expect(ofJson({ events: [event] })).toEqual({
-      events: [{ type: 'order', action: '', date: '', id: '1' }],
+      hints: [{ type: 'order', action: '', id: '1' }],
       unreadable: 0,
     });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Delivery, Inbox, StoreOutcome } from '../../../src/inbox/inbox.ts';
+import type { AddOutcome, Delivery, Inbox } from '../../../src/inbox/inbox.ts';
 import { createReceiver, type ReceiverOptions, type ReceiverTenant } from '../../../src/webhook/receiver.ts';
 import { type Call, callOf, signedCall } from './sender.ts';
 import { acme } from './tenant.ts';
@@ -17,10 +17,10 @@ const nord: ReceiverTenant = {
 function held() {
   const groups: { readonly deliveries: readonly Delivery[]; readonly end: (error?: Error) => void }[] = [];
   const seen = new Set<string>();
-  const inbox: Pick<Inbox, 'store' | 'waiting' | 'check'> = {
-    store: (deliveries) =>
+  const inbox: Pick<Inbox, 'add' | 'waiting'> = {
+    add: (deliveries) =>
       new Promise((resolve, reject) => {
-        const outcomes = deliveries.map(({ signature }): StoreOutcome => {
+        const outcomes = deliveries.map(({ signature }): AddOutcome => {
           if (seen.has(signature)) return 'replay';
           seen.add(signature);
           return 'stored';
@@ -31,7 +31,6 @@ function held() {
         });
       }),
     waiting: async () => [{ tenant: 'acme', type: 'order', objects: 3, claimed: 1, oldestAgeMs: 1_500 }],
-    check: async () => undefined,
   };
   return { inbox, groups };
 }
@@ -45,7 +44,7 @@ function open(options: Partial<ReceiverOptions> = {}) {
     tenants: [acme, nord],
     inbox: {
       ...held().inbox,
-      store: async (deliveries) =>
+      add: async (deliveries) =>
         deliveries.map((delivery) => {
           if (signatures.has(delivery.signature)) return 'replay';
           signatures.add(delivery.signature);
@@ -78,7 +77,7 @@ describe('a receiver', () => {
     const { send, stored } = open();
     expect((await send(good)).status).toBe(200);
     expect(stored).toMatchObject([
-      { tenant: 'acme', sentAt, events: [{ type: 'order', action: 'update', id: '2735' }] },
+      { tenant: 'acme', sentAt, hints: [{ type: 'order', action: 'update', id: '2735' }] },
     ]);
   });
 
@@ -127,7 +126,7 @@ describe('a receiver', () => {
     const { send, stored, get } = open();
     const call = callOf([{ id: 1, type: 'voucher' }], { secret, sentAt });
     expect((await send(call)).status).toBe(200);
-    expect(stored[0]?.events[0]?.type).toBe('voucher');
+    expect(stored[0]?.hints[0]?.type).toBe('voucher');
     expect(await (await get('/metrics')).text()).toContain('type="other"} 1');
   });
 
@@ -255,8 +254,43 @@ describe('a receiver', () => {
   test('tells whether it lives and whether it can store', async () => {
     const { get } = open();
     expect([(await get('/healthz')).status, (await get('/readyz')).status]).toEqual([200, 200]);
-    const broken = open({ inbox: { ...held().inbox, check: () => Promise.reject(new Error('no')) } });
+    const broken = open({ inbox: { ...held().inbox, add: () => Promise.reject(new Error('no')) } });
     expect([(await broken.get('/healthz')).status, (await broken.get('/readyz')).status]).toEqual([200, 503]);
+  });
+
+  test('is not ready after a commit that failed, until one succeeds, and does not commit for each who asks', async () => {
+    const commits: number[] = [];
+    let isFull = false;
+    let now = nowMs;
+    const add: Inbox['add'] = async (deliveries) => {
+      commits.push(deliveries.length);
+      if (isFull) throw new Error('The disk is full.');
+      return deliveries.map(() => 'stored');
+    };
+    const { send, get } = open({ inbox: { ...held().inbox, add }, now: () => now });
+    const ready = async () => (await get('/readyz')).status;
+    expect(await Promise.all([ready(), ready(), ready()])).toEqual([200, 200, 200]);
+    expect((await send(good)).status).toBe(200);
+    expect(await ready()).toBe(200);
+    expect(commits).toEqual([0, 1]);
+    isFull = true;
+    expect((await send(callOf([{ id: 2 }], { secret, sentAt }))).status).toBe(503);
+    expect([await ready(), await ready()]).toEqual([503, 503]);
+    isFull = false;
+    expect([await ready(), await ready()]).toEqual([200, 200]);
+    expect(commits).toEqual([0, 1, 1, 0, 0, 0]);
+    now += 2_000;
+    isFull = true;
+    expect(await ready()).toBe(503);
+  });
+
+  test('says for whom something new was stored, once a call', async () => {
+    const heard: string[] = [];
+    const { send } = open({ stored: (tenant) => heard.push(tenant) });
+    await send(good);
+    await send(good);
+    await send(callOf([{ id: 1 }], { secret: 'wrong', sentAt }));
+    expect(heard).toEqual(['acme']);
   });
 
   test('its metrics tell what was refused and what waits, and nothing secret', async () => {

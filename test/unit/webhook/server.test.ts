@@ -21,13 +21,12 @@ async function start(
   const receiver = createReceiver({
     tenants: [acme],
     inbox: {
-      store: async (deliveries) => {
+      add: async (deliveries) => {
         await store(deliveries);
-        stored.push(...deliveries.flatMap(({ events }) => events.map(({ id }) => id)));
+        stored.push(...deliveries.flatMap(({ hints }) => hints.map(({ id }) => id)));
         return deliveries.map(() => 'stored');
       },
       waiting: async () => [],
-      check: async () => undefined,
     },
     now: Date.now,
     largestBody: 50_000,

@@ -48,9 +48,8 @@ async function answerTo(secret: string): Promise<number> {
   const receiver = createReceiver({
     tenants: [{ name: 'acme', id, secrets: webhook.secrets.map((one) => one.reveal()) }],
     inbox: {
-      store: async (deliveries) => deliveries.map(() => 'stored'),
+      add: async (deliveries) => deliveries.map(() => 'stored'),
       waiting: async () => [],
-      check: async () => undefined,
     },
     now: Date.now,
   });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type WebhookTestArguments, webhookTest } from '../../../../src/cli/webhook/test.ts';
-import type { Delivery, Inbox, ObjectHistory } from '../../../../src/inbox/inbox.ts';
+import type { HintState } from '../../../../src/inbox/hint-lookup.ts';
+import type { Delivery } from '../../../../src/inbox/inbox.ts';
 import { createReceiver } from '../../../../src/webhook/receiver.ts';
 import { serveReceiver, type WebhookServer } from '../../../../src/webhook/server.ts';
 import { acme } from '../../webhook/tenant.ts';
@@ -27,13 +28,12 @@ beforeAll(async () => {
   const receiver = createReceiver({
     tenants: [acme],
     inbox: {
-      store: async (deliveries) => {
+      add: async (deliveries) => {
         if (isFull) throw new Error('The disk is full.');
         stored.push(...deliveries);
         return deliveries.map(() => 'stored');
       },
       waiting: async () => [],
-      check: async () => undefined,
     },
     now: Date.now,
   });
@@ -46,7 +46,7 @@ afterAll(async () => {
 
 /** Runs the command against a receiver; the inbox says of the order one thing after the other, and the last on and on. */
 async function run(
-  states: readonly ObjectHistory['state'][],
+  states: readonly HintState[],
   { settings = {}, ...args }: Partial<WebhookTestArguments> & { readonly settings?: object } = {},
 ) {
   const { context, printed } = quietContext();
@@ -54,17 +54,17 @@ async function run(
   writeFileSync(config, JSON.stringify({ ...good, ...settings }));
   const left = [...states];
   const asked: string[] = [];
-  const inbox = {
-    history: async (tenant: string, type: string, id: string) => {
+  const lookup = {
+    state: async (tenant: string, type: string, id: string) => {
       asked.push(`${tenant} ${type} ${id}`);
-      return { state: left.length > 1 ? left.shift() : left[0], events: [] };
+      return (left.length > 1 ? left.shift() : left[0]) ?? 'unknown';
     },
     close: async () => undefined,
-  } as unknown as Inbox;
+  };
   const code = await webhookTest(
     { config, url: server.url, order: 1001, wait: '1s', ...args },
     context,
-    async () => inbox,
+    async () => lookup,
   );
   await context.output.flush();
   // The times differ.
@@ -82,11 +82,11 @@ describe('webhook test', () => {
       '',
     ]);
     expect(code).toBe(0);
-    expect(stored.at(-1)?.events).toMatchObject([{ type: 'order', id: '1001' }]);
+    expect(stored.at(-1)?.hints).toMatchObject([{ type: 'order', id: '1001' }]);
     expect(new Set(asked)).toEqual(new Set(['127.0.0.1:9 order 1001']));
   });
 
-  test.each<[string, readonly ObjectHistory['state'][], RegExp]>([
+  test.each<[string, readonly HintState[], RegExp]>([
     ['nobody reads', ['waiting'], /stored\.\nNo reader has written it yet\. Run source-centra serve --read/],
     ['it cannot be read', ['claimed', 'dead'], /put aside: the log of the reader says why/],
     ['the inbox is another one', ['unknown'], /does the receiver use the same "webhook_inbox"\?/],

@@ -6,26 +6,28 @@ import { type Claim, defaultInboxSettings, type Inbox } from '../inbox/inbox.ts'
 import type { ToldId } from '../sync/hints/hint-ids.ts';
 import type { HintFeed } from './follow.ts';
 
-export interface ToldInbox extends HintFeed {
+export interface HintInbox extends HintFeed {
   /** Gives back what is claimed. The inbox itself stays open. */
   readonly close: () => Promise<void>;
 }
 
-/** How long after the first word of them the objects of one batch were written. */
+/** How long after the first hint of them the objects of one batch were written. */
 export interface Lag {
   readonly objects: number;
   readonly longestMs: number;
 }
 
-export interface ToldInboxOptions {
+export interface HintInboxOptions {
   readonly inbox: Inbox;
   readonly tenant: string;
   /** As the inbox's, which stamps what comes. */
   readonly clock: () => number;
   readonly log: Log;
   readonly written?: (lag: Lag) => void;
+  /** Calls the listener when this process has stored something for a tenant, until what it returns is called. */
+  readonly onStored?: (listener: (tenant: string) => void) => () => void;
   /** How often the leases of what is claimed begin anew. Default: a third of a lease. */
-  readonly extendEveryMs?: number;
+  readonly renewEveryMs?: number;
 }
 
 /** Other processes store, too: what they store shows when it is asked for. */
@@ -35,27 +37,27 @@ const REST_MS = 2_000;
 /** What was read while the inbox did not answer is reported later; beyond so many it is read once more instead. */
 const MOST_UNREPORTED = 10_000;
 
-/** Under which name a shop's events wait: the host of its API, which is its own. */
+/** Under which name a shop's hints wait: the host of its API, which is its own. */
 export function inboxTenant({ endpoint }: Configuration): string {
   return new URL(endpoint).host;
 }
 
 /** The inbox that a configuration names. A read without it misses nothing, so that its absence is but a warning. */
-export async function openToldInbox(
+export async function openHintInbox(
   configuration: Configuration,
   { log }: Pick<CommandContext, 'log'>,
-): Promise<ToldInbox | undefined> {
+): Promise<HintInbox | undefined> {
   const location = configuration.webhook.inbox?.reveal();
   if (location === undefined) return undefined;
   try {
     const { openInbox } = await import('../inbox/open-inbox.ts');
-    const inbox = await openInbox(location, { claimant: `read ${process.pid}` });
-    const told = toldInbox({ inbox, tenant: inboxTenant(configuration), clock: Date.now, log });
+    const inbox = await openInbox(location, { claimant: `read ${process.pid}` }, (text) => log('warn', text));
+    const hints = hintInbox({ inbox, tenant: inboxTenant(configuration), clock: Date.now, log });
     const close = async () => {
-      await told.close();
+      await hints.close();
       await inbox.close();
     };
-    return Object.freeze({ ...told, close });
+    return Object.freeze({ ...hints, close });
   } catch (error) {
     const what = error instanceof ConnectorError ? sentence(error) : 'The webhook inbox cannot be opened.';
     log('warn', `${what} The read goes on without it.`);
@@ -64,7 +66,7 @@ export async function openToldInbox(
 }
 
 /** The ids that wait in a webhook inbox, as the sync takes them. */
-export function toldInbox(options: ToldInboxOptions): ToldInbox {
+export function hintInbox(options: HintInboxOptions): HintInbox {
   const { inbox, tenant, clock, log, written } = options;
   const claims = new Map<ToldId, Claim>();
   const types = new Set<string>();
@@ -74,23 +76,25 @@ export function toldInbox(options: ToldInboxOptions): ToldInbox {
   let restUntilMs = 0;
   let hasCome = false;
   let wake = () => {};
-  const forget = inbox.onStored((whose) => {
+  const forget = options.onStored?.((whose) => {
     if (whose !== tenant) return;
     restUntilMs = 0;
     hasCome = true;
     wake();
   });
   // A read may have to wait for Centra's limits longer than a lease lasts.
-  const extending = setInterval(
+  const renewing = setInterval(
     () => {
-      if (claims.size > 0) inbox.extend([...claims.values()]).catch(() => undefined);
+      const held = new Map([...claims.values()].map(({ token, type }) => [token, type]));
+      for (const [token, type] of held)
+        inbox.claim(tenant, { limit: 0, types: [type], token }).catch(() => undefined);
     },
-    options.extendEveryMs ?? defaultInboxSettings.leaseMs / 3,
+    options.renewEveryMs ?? defaultInboxSettings.leaseMs / 3,
   ).unref();
 
-  function take(told: readonly ToldId[]): readonly Claim[] {
-    const found = told.flatMap((id) => claims.get(id) ?? []);
-    for (const id of told) claims.delete(id);
+  function take(hints: readonly ToldId[]): readonly Claim[] {
+    const found = hints.flatMap((hint) => claims.get(hint) ?? []);
+    for (const hint of hints) claims.delete(hint);
     return found;
   }
 
@@ -102,7 +106,7 @@ export function toldInbox(options: ToldInboxOptions): ToldInbox {
     unreported = unreported.filter((claim) => !reported.includes(claim));
   }
 
-  return Object.freeze<ToldInbox>({
+  return Object.freeze<HintInbox>({
     claim: async (type, limit) => {
       types.add(type);
       await report([]);
@@ -111,25 +115,25 @@ export function toldInbox(options: ToldInboxOptions): ToldInbox {
       const strange = claimed.filter(({ id }) => numberOf(id) === undefined);
       if (strange.length > 0) {
         await inbox.fail(strange, 'Its id is not a whole number.', { isFinal: true });
-        log('warn', `${strange.length} webhook events name no id that can be asked for; they are put aside.`);
+        log('warn', `${strange.length} webhook hints name no id that can be asked for; they are put aside.`);
       }
       return claimed.flatMap((claim) => {
         const id = numberOf(claim.id);
         if (id === undefined) return [];
-        const told: ToldId = { id };
-        claims.set(told, claim);
-        return [told];
+        const hint: ToldId = { id };
+        claims.set(hint, claim);
+        return [hint];
       });
     },
-    done: async (told) => {
-      const taken = take(told);
+    done: async (hints) => {
+      const taken = take(hints);
       if (taken.length === 0) return;
       const firstMs = Math.min(...taken.map(({ firstReceivedMs }) => firstReceivedMs));
       written?.({ objects: taken.length, longestMs: Math.max(0, clock() - firstMs) });
       await report(taken);
     },
-    giveBack: (told) => inbox.giveBack(take(told)),
-    fail: (told, reason) => inbox.fail(take(told), reason),
+    giveBack: (hints) => inbox.release(take(hints)),
+    fail: (hints, reason) => inbox.fail(take(hints), reason),
     isWaiting: async () => {
       hasCome = false;
       if (performance.now() < restUntilMs) return false;
@@ -154,12 +158,12 @@ export function toldInbox(options: ToldInboxOptions): ToldInbox {
       wake = () => {};
     },
     close: async () => {
-      forget();
-      clearInterval(extending);
+      forget?.();
+      clearInterval(renewing);
       const left = [...claims.values()];
       claims.clear();
       await report([]).catch(() => undefined);
-      if (left.length > 0) await inbox.giveBack(left).catch(() => undefined);
+      if (left.length > 0) await inbox.release(left).catch(() => undefined);
     },
   });
 }
