@@ -26,7 +26,7 @@ const mayImport = {
 };
 
 /** Files directly in src that every room may use. */
-const ground = '^src/(errors|json|package-root|time)\\.ts$';
+const ground = '^src/(errors|given-time|json|package-root|text-file|time|timestamp)\\.ts$';
 
 const rooms = Object.entries(mayImport).map(([room, others]) => ({
   name: `${room}-imports-only-downwards`,

@@ -24,7 +24,8 @@ export function readCommands<T>(yargs: Argv<T>, surroundings: Surroundings, done
           .option('only', { type: 'string', array: true, describe: 'Only these streams' })
           .option('from', {
             type: 'string',
-            describe: 'A slice: rows changed (or created) since then; the state is left alone',
+            describe:
+              'A slice: rows changed (or created) since then, a date (UTC) or a time with its zone; the state is left alone',
           })
           .option('to', { type: 'string', describe: 'The end of the slice; now, if left out' })
           .option('format', {
@@ -130,7 +131,8 @@ export function readCommands<T>(yargs: Argv<T>, surroundings: Surroundings, done
           .option('snapshots', {
             type: 'string',
             default: '1h',
-            describe: 'With --read: how often to read what can only be read as a whole, such as inventory',
+            describe:
+              'With --read: how often to read what can only be read as a whole, such as inventory; or never',
           })
           .conflicts('config', 'tenants')
           .example('$0 serve --config acme.json', 'Keep what comes for the next read')

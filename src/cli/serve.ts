@@ -18,7 +18,7 @@ import { inboxTenant, type Lag, toldInbox } from '../read/told-inbox.ts';
 import { createReceiver, type Receiver } from '../webhook/receiver.ts';
 import { serveReceiver, type WebhookServer } from '../webhook/server.ts';
 import { badArguments } from './bad-arguments.ts';
-import { durationMs } from './duration.ts';
+import { durationMs, durationMsOrNever } from './duration.ts';
 import { tapReadInput } from './tap-input.ts';
 
 export interface ServeArguments {
@@ -100,7 +100,7 @@ async function readOf(args: ServeArguments, configurations: readonly Configurati
     configuration,
     input,
     pollMs: durationMs('poll', args.poll),
-    snapshotMs: durationMs('snapshots', args.snapshots),
+    snapshotMs: durationMsOrNever('snapshots', args.snapshots),
   };
 }
 

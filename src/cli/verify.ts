@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import type { CompiledStream } from '../catalog/compile/compiled.ts';
 import { loadConfiguration } from '../config/load.ts';
 import type { Surroundings } from '../console/command-context.ts';
@@ -11,6 +10,7 @@ import { compileMapping, type Mapping } from '../read/mapping.ts';
 import { openConfiguration } from '../read/open-configuration.ts';
 import { findSchemas, openShop, type Schemas } from '../read/shop.ts';
 import { stateReader } from '../sync/state.ts';
+import { textParts, whyNotRead } from '../text-file.ts';
 import { coverageOf } from '../verify/coverage.ts';
 import { parseEmitted } from '../verify/emitted.ts';
 import { StreamFold } from '../verify/fold.ts';
@@ -173,7 +173,7 @@ function noOutput(path: string): ConnectorError {
 async function* linesOf(path: string): AsyncGenerator<string> {
   let rest = '';
   try {
-    for await (const part of createReadStream(path, 'utf8')) {
+    for await (const part of textParts(path)) {
       const lines = (rest + part).split('\n');
       rest = lines.pop() ?? '';
       yield* lines;
@@ -182,7 +182,7 @@ async function* linesOf(path: string): AsyncGenerator<string> {
     throw new ConnectorError({
       kind: 'config',
       code: 'cli/unreadable_file',
-      message: `The file ${path} with the output cannot be read.`,
+      message: `The file ${path} with the output ${whyNotRead(cause)}.`,
       hint: 'Give with --output what a read printed on stdout.',
       cause,
     });

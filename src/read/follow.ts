@@ -30,7 +30,7 @@ export interface Following {
   readonly told: ToldFeed | undefined;
   /** How often the windows are read, so that what nobody told of is found. */
   readonly pollMs: number;
-  /** How often what can only be read as a whole is read. */
+  /** How often what can only be read as a whole is read; Infinity: never. */
   readonly snapshotMs: number;
 }
 
@@ -90,7 +90,8 @@ export async function follow(
     },
   };
   try {
-    await Promise.all([followChanges(feed, told, pollMs), followWholes(feed, snapshotMs)]);
+    const wholes = snapshotMs === Number.POSITIVE_INFINITY ? undefined : followWholes(feed, snapshotMs);
+    await Promise.all([followChanges(feed, told, pollMs), wholes]);
     if ('error' in outcome) throw outcome.error;
     await feed.story.close();
     return outcome.exitCode;

@@ -8,7 +8,9 @@ import {
   type Node,
   type ParsedNode,
   parseDocument,
+  visit,
 } from 'yaml';
+import { decodeText, TextFileError } from '../../text-file.ts';
 import { shieldPaths, unshieldPaths } from './plain-paths.ts';
 import type { Problem, Report } from './problem.ts';
 import type { MapEntry, Place, ScalarNode, SourceNode } from './source-node.ts';
@@ -26,6 +28,8 @@ interface Reading {
   readonly lines: LineCounter;
   readonly document: Document.Parsed;
   readonly report: Report;
+  /** What each alias stands for; found when the first one is met. */
+  aliases: ReadonlyMap<Node, Node> | undefined;
   aliasedNodes: number;
 }
 
@@ -42,20 +46,17 @@ export function readYaml(bytes: Uint8Array, file: string, report: Report): Sourc
       'Split it: a catalog can extend another one.',
     );
   }
-  const text = decodeUtf8(bytes);
-  if (text === undefined) {
-    return whole(
-      'catalog/not_utf8',
-      'The catalog is not UTF-8 text.',
-      'Save the file with the encoding UTF-8.',
-    );
+  const text = decoded(bytes);
+  if (typeof text !== 'string') {
+    const what = text.reason === 'utf-16' ? 'UTF-16' : 'not UTF-8 text';
+    return whole('catalog/not_utf8', `The catalog is ${what}.`, 'Save the file with the encoding UTF-8.');
   }
   const lines = new LineCounter();
   try {
     // Keys are compared in `readMap`: the package's own check takes quadratic time.
     const options = { lineCounter: lines, uniqueKeys: false, stringKeys: true, prettyErrors: false } as const;
     const document = parseDocument(shieldPaths(text), { ...options, logLevel: 'error' });
-    const reading: Reading = { file, text, lines, document, report, aliasedNodes: 0 };
+    const reading: Reading = { file, text, lines, document, report, aliases: undefined, aliasedNodes: 0 };
     for (const { pos, message, code } of document.errors.slice(0, MOST_SYNTAX_PROBLEMS)) {
       report({
         severity: 'error',
@@ -75,11 +76,12 @@ export function readYaml(bytes: Uint8Array, file: string, report: Report): Sourc
 /** Ends the walk where going on would cost too much; its problem is already reported. */
 class StopReading extends Error {}
 
-function decodeUtf8(bytes: Uint8Array): string | undefined {
+function decoded(bytes: Uint8Array): string | TextFileError {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
+    return decodeText(bytes);
+  } catch (error) {
+    if (error instanceof TextFileError) return error;
+    throw error;
   }
 }
 
@@ -182,7 +184,8 @@ function readMap(
 
 function readAlias(reading: Reading, alias: Node, above: readonly Node[]): SourceNode {
   const offset = alias.range?.[0] ?? 0;
-  const target = isAlias(alias) ? alias.resolve(reading.document) : undefined;
+  reading.aliases ??= aliasTargets(reading.document);
+  const target = reading.aliases.get(alias);
   if (target === undefined || above.includes(target)) {
     reading.report({
       severity: 'error',
@@ -195,6 +198,20 @@ function readAlias(reading: Reading, alias: Node, above: readonly Node[]): Sourc
   }
   countAliased(reading, offset);
   return readNode(reading, target, above, true);
+}
+
+/** In one walk: the package's own way takes one for each alias. */
+function aliasTargets(document: Document.Parsed): ReadonlyMap<Node, Node> {
+  const anchored = new Map<string, Node>();
+  const targets = new Map<Node, Node>();
+  visit(document, {
+    Node: (_, node) => {
+      const target = isAlias(node) ? anchored.get(node.source) : undefined;
+      if (target !== undefined) targets.set(node, target);
+      if (!isAlias(node) && node.anchor !== undefined) anchored.set(node.anchor, node);
+    },
+  });
+  return targets;
 }
 
 function countAliased(reading: Reading, offset: number): void {

@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Surroundings } from '../../console/command-context.ts';
 import { FINDINGS, SUCCESS } from '../../console/exit-code.ts';
+import { readTextFile } from '../../text-file.ts';
 import { type CatalogDiff, diffCatalogs } from '../diff/catalog-diff.ts';
 import { type Change, needsAction } from '../diff/change.ts';
 import { type DiffSide, sideOfCatalog, sideOfDiscovered } from '../diff/diff-side.ts';
@@ -48,7 +49,7 @@ const MOST_BYTES = 64_000_000;
 async function discoveredIn(path: string): Promise<DiffSide | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined || !found.isFile() || found.size > MOST_BYTES) return undefined;
-  const text = await readFile(path, 'utf8').catch(() => '');
+  const text = await readTextFile(path, MOST_BYTES).catch(() => '');
   return sideOfDiscovered(path, text);
 }
 

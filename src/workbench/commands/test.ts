@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isPiiHashed } from '../../catalog/privacy/pii-columns.ts';
 import type { Surroundings } from '../../console/command-context.ts';
 import { FINDINGS, SUCCESS } from '../../console/exit-code.ts';
 import { ConnectorError } from '../../errors.ts';
 import { type JsonObject, parseJson } from '../../json.ts';
+import { readTextFile, TextFileError } from '../../text-file.ts';
 import {
   type GivenFile,
   type GivenFiles,
@@ -47,7 +47,8 @@ function givenFiles(folder: string | undefined): GivenFiles {
 }
 
 async function readJson(path: string, { file }: GivenFile): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch(() => {
+  const text = await readTextFile(path).catch((cause: unknown) => {
+    if (cause instanceof TextFileError) throw noObject(`The file ${file} ${cause.fault}.`);
     throw noObject(`The file ${file} cannot be read; its path starts at the folder of the catalog.`);
   });
   return parseJson(text, `the file ${file}`);
