@@ -1,6 +1,7 @@
 import type { CompiledStream } from '../catalog/compile/compiled.ts';
 import type { ClientObserver } from '../centra/client.ts';
 import type { Configuration } from '../config/load.ts';
+import { tokenExpiry } from '../config/token-expiry.ts';
 import type { Surroundings } from '../console/command-context.ts';
 import { type Log, loggingObserver } from '../console/log.ts';
 import { ConnectorError, sentence } from '../errors.ts';
@@ -27,6 +28,8 @@ export async function examine(configuration: Configuration, surroundings: Surrou
   const observer: ClientObserver = { ...loggingObserver(log), refused: () => undefined };
   const shop = openShop(configuration, surroundings, { patienceMs: PATIENCE_MS, observer });
   try {
+    const expiry = tokenExpiry(configuration, Date.now());
+    if (expiry !== undefined) log('warn', expiry.message);
     const schemas = await findSchemas(shop.client, { tolerated: [], log, signal });
     const mapping = await compileMapping(configuration, schemas);
     for (const warning of mapping.warnings) log('warn', warning);

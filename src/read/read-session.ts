@@ -1,5 +1,6 @@
 import type { CentraClient, ClientObserver } from '../centra/client.ts';
 import type { Configuration } from '../config/load.ts';
+import { tokenExpiry } from '../config/token-expiry.ts';
 import type { Surroundings } from '../console/command-context.ts';
 import { type Log, loggingObserver } from '../console/log.ts';
 import type { Message, OfferedStream, WantedStream } from '../protocol/message.ts';
@@ -76,6 +77,8 @@ export async function openReadSession(
   const { running } = shop;
   const close = options.shop === undefined ? shop.close : async () => undefined;
   try {
+    const expiry = tokenExpiry(configuration, Date.now());
+    if (expiry !== undefined) log('warn', expiry.message);
     const schemas = await findSchemas(shop.client, { tolerated: ['schema'], log, signal });
     const clock = serverClock(schemas.serverNowMs);
     const client = clock.heardThrough(shop.client);

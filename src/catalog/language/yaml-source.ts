@@ -15,6 +15,9 @@ import { shieldPaths, unshieldPaths } from './plain-paths.ts';
 import type { Problem, Report } from './problem.ts';
 import type { MapEntry, Place, ScalarNode, SourceNode } from './source-node.ts';
 
+export const catalogExample =
+  'A catalog begins with `version: 1`, then `streams:` with the streams below it.';
+
 export const MOST_BYTES = 1_000_000;
 const MOST_DEPTH = 64;
 /** How many nodes may stand for others by an alias; what an honest catalog shares is far below. */
@@ -25,6 +28,8 @@ const MOST_SYNTAX_PROBLEMS = 3;
 interface Reading {
   readonly file: string;
   readonly text: string;
+  /** Nothing of another file is shown: one that was named by mistake may hold secrets. */
+  readonly isOurs: boolean;
   readonly lines: LineCounter;
   readonly document: Document.Parsed;
   readonly report: Report;
@@ -51,12 +56,26 @@ export function readYaml(bytes: Uint8Array, file: string, report: Report): Sourc
     const what = text.reason === 'utf-16' ? 'UTF-16' : 'not UTF-8 text';
     return whole('catalog/not_utf8', `The catalog is ${what}.`, 'Save the file with the encoding UTF-8.');
   }
+  const isOurs = looksLikeCatalog(text);
   const lines = new LineCounter();
   try {
     // Keys are compared in `readMap`: the package's own check takes quadratic time.
     const options = { lineCounter: lines, uniqueKeys: false, stringKeys: true, prettyErrors: false } as const;
     const document = parseDocument(shieldPaths(text), { ...options, logLevel: 'error' });
-    const reading: Reading = { file, text, lines, document, report, aliases: undefined, aliasedNodes: 0 };
+    const reading: Reading = {
+      file,
+      text,
+      isOurs,
+      lines,
+      document,
+      report,
+      aliases: undefined,
+      aliasedNodes: 0,
+    };
+    const isQuoting = document.errors.some(({ message }) => !isTooDeep(message));
+    if (isQuoting && !isOurs) {
+      return whole('catalog/not_a_catalog', 'This is not a catalog, and not YAML.', catalogExample);
+    }
     for (const { pos, message, code } of document.errors.slice(0, MOST_SYNTAX_PROBLEMS)) {
       report({
         severity: 'error',
@@ -76,6 +95,11 @@ export function readYaml(bytes: Uint8Array, file: string, report: Report): Sourc
 /** Ends the walk where going on would cost too much; its problem is already reported. */
 class StopReading extends Error {}
 
+/** Whether a keyword of the top of a catalog stands somewhere in a text. */
+function looksLikeCatalog(text: string): boolean {
+  return /(^|[{,])\s*["']?(version|tenant|extends|streams)["']?\s*:/m.test(text);
+}
+
 function decoded(bytes: Uint8Array): string | TextFileError {
   try {
     return decodeText(bytes);
@@ -85,8 +109,12 @@ function decoded(bytes: Uint8Array): string | TextFileError {
   }
 }
 
+function isTooDeep(message: string): boolean {
+  return /call stack/.test(message);
+}
+
 function syntaxInWords(code: string, message: string): Pick<Problem, 'code' | 'message' | 'hint'> {
-  if (/call stack/.test(message)) return deepInWords;
+  if (isTooDeep(message)) return deepInWords;
   return { code: 'catalog/yaml_syntax', ...otherSyntaxInWords(code, message) };
 }
 
@@ -166,6 +194,7 @@ function readMap(
     const keyPlace = placeAt(reading, isScalar(key) ? (key.range?.[0] ?? offset) : offset);
     const name = isScalar(key) ? unshieldPaths(String(key.value)) : '';
     if (entries.has(name)) {
+      if (!reading.isOurs) continue;
       const earlier = entries.get(name)?.keyPlace.line;
       reading.report({
         severity: 'error',
