@@ -216,11 +216,15 @@ function readAlias(reading: Reading, alias: Node, above: readonly Node[]): Sourc
   reading.aliases ??= aliasTargets(reading.document);
   const target = reading.aliases.get(alias);
   if (target === undefined || above.includes(target)) {
+    const [code, message] =
+      target === undefined
+        ? ['catalog/unknown_alias', 'No anchor of this name stands before this alias.']
+        : ['catalog/alias_circle', 'This alias stands inside what it stands for.'];
     reading.report({
       severity: 'error',
-      code: 'catalog/alias_circle',
+      code,
       ...placeAt(reading, offset),
-      message: 'This alias stands inside what it stands for.',
+      message,
       hint: 'Write the value out.',
     });
     throw new StopReading();
