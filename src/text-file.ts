@@ -2,7 +2,7 @@ import { closeSync, constants, createReadStream, fstatSync, openSync, readSync }
 import { type FileHandle, open } from 'node:fs/promises';
 
 /** No configuration, catalog, state or recorded object is larger. */
-export const MOST_TEXT_BYTES = 64_000_000;
+const MOST_TEXT_BYTES = 64_000_000;
 
 /** What is wrong with a file that could be opened. A file that could not has the system's own error. */
 export class TextFileError extends Error {
