@@ -27,7 +27,7 @@ const mayImport = {
 };
 
 /** Files directly in src that every room may use. */
-const ground = '^src/(errors|json|package-root|time)\\.ts$';
+const ground = '^src/(errors|given-time|json|package-root|text-file|time|timestamp)\\.ts$';
 
 /** The files of cli that hold the table of commands. */
 const table = '(commands|[a-z]+-commands?|sandbox-options|(catalog|webhook)/commands)\\.ts$';

@@ -1,3 +1,5 @@
+import { utcSecond } from './timestamp.ts';
+
 /** UTC with whole seconds, as states and rows carry it: such texts compare as the moments do. */
 export type UtcSecond = string;
 
@@ -13,9 +15,7 @@ export function laterOf(a: UtcSecond, b: UtcSecond): UtcSecond {
   return a > b ? a : b;
 }
 
-/** A moment as Centra writes it (`+01:00` or `+0100`), or undefined when it is none. */
+/** A moment as Centra writes it (`+01:00` or `+0100`), or undefined when it is none: without an offset, its zone is not known. */
 export function parseCentraTime(value: unknown): UtcSecond | undefined {
-  if (typeof value !== 'string') return undefined;
-  const timeMs = Date.parse(value.replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
-  return Number.isNaN(timeMs) ? undefined : toUtcSecond(timeMs);
+  return typeof value === 'string' ? utcSecond(value) : undefined;
 }

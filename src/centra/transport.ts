@@ -1,4 +1,7 @@
+import { lookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
+import { PRIVATE_ADDRESS } from './unreachable.ts';
 
 export interface HttpRequest {
   readonly url: string;
@@ -26,13 +29,16 @@ export interface HttpTransportOptions {
   readonly connections: number;
   /** How long the API may stay silent, before its answer's head and between parts of its body. Centra gives no guarantee; heavy queries are slow. */
   readonly silenceMs: number;
+  /** Which IP addresses a host may lead to; without it, any. */
+  readonly mayConnectTo?: (address: string) => boolean;
 }
 
 /** HTTP with keep-alive and one pool. */
 export function httpTransport(options: HttpTransportOptions): HttpTransport {
+  const { mayConnectTo } = options;
   const agent = new Agent({
     connections: options.connections,
-    connect: { timeout: 10_000 },
+    connect: { timeout: 10_000, ...(mayConnectTo && { lookup: guardedLookup(mayConnectTo) }) },
     headersTimeout: options.silenceMs,
     bodyTimeout: options.silenceMs,
     keepAliveTimeout: 30_000,
@@ -54,4 +60,20 @@ export function httpTransport(options: HttpTransportOptions): HttpTransport {
     },
     close: () => agent.destroy(),
   });
+}
+
+/** Looks a host up, and lets nobody connect to it when one of its addresses is refused. A host that is an address is not looked up. */
+function guardedLookup(mayConnectTo: (address: string) => boolean): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      const [first] = addresses ?? [];
+      if (error !== null || first === undefined) return callback(error, '');
+      if (!addresses.every(({ address }) => mayConnectTo(address))) {
+        const refused = new Error('The host leads to an address that is not of the internet.');
+        return callback(Object.assign(refused, { code: PRIVATE_ADDRESS }), '');
+      }
+      if (options.all === true) return callback(null, addresses);
+      callback(null, first.address, first.family);
+    });
+  };
 }

@@ -1,5 +1,8 @@
 import { ConnectorError } from '../errors.ts';
 
+/** The code of a connection that was refused here, since the host leads into a private network. */
+export const PRIVATE_ADDRESS = 'CENTRA_PRIVATE_ADDRESS';
+
 /** What a failed connection means for a person. */
 export function unreachable(cause: unknown, endpoint: string, what: string): ConnectorError {
   const code = systemCode(cause);
@@ -10,6 +13,15 @@ export function unreachable(cause: unknown, endpoint: string, what: string): Con
       code: 'centra/unknown_host',
       message: `The host ${host} does not exist.`,
       hint: 'Check "endpoint"; it is usually https://{client}.centra.com/graphql.',
+      cause,
+    });
+  }
+  if (code === PRIVATE_ADDRESS) {
+    return new ConnectorError({
+      kind: 'config',
+      code: 'centra/private_address',
+      message: `The host ${host} leads to an address that is not of the internet, which is refused on a platform that many share.`,
+      hint: 'Set "endpoint" to the address of your shop, such as https://acme.centra.com/graphql.',
       cause,
     });
   }

@@ -1,11 +1,14 @@
+import { parseDuration } from '../given-time.ts';
 import { badArguments } from './bad-arguments.ts';
 
-const units: Readonly<Record<string, number>> = Object.freeze({ s: 1_000, m: 60_000, h: 3_600_000 });
-
-/** `90s`, `5m` or `1h` in milliseconds. */
+/** The length of time that an option says, such as `90s`, in milliseconds. */
 export function durationMs(option: string, text: string): number {
-  const [, number, unit = ''] = /^(\d+)([smh])$/.exec(text) ?? [];
-  const unitMs = units[unit];
-  if (number !== undefined && unitMs !== undefined && Number(number) > 0) return Number(number) * unitMs;
-  throw badArguments('source-centra', `--${option} is not a length of time such as 60s, 5m or 1h: ${text}`);
+  const given = parseDuration(text);
+  if ('value' in given) return given.value;
+  throw badArguments('source-centra', `--${option} ${given.fault}: ${text}`, given.hint);
+}
+
+/** The same, or `never`. */
+export function durationMsOrNever(option: string, text: string): number {
+  return text.trim() === 'never' ? Number.POSITIVE_INFINITY : durationMs(option, text);
 }

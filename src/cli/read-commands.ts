@@ -20,7 +20,8 @@ export const readCommands = Object.freeze([
       only: { type: 'string', array: true, describe: 'Only these streams' },
       from: {
         type: 'string',
-        describe: 'A slice: rows changed (or created) since then; the state is left alone',
+        describe:
+          'A slice: rows changed (or created) since then, a date (UTC) or a time with its zone; the state is left alone',
       },
       to: { type: 'string', describe: 'The end of the slice; now, if left out' },
       format: {
@@ -122,7 +123,7 @@ export const readCommands = Object.freeze([
       snapshots: {
         type: 'string',
         default: '1h',
-        describe: 'With --read: how often to read what can only be read in full, such as inventory',
+        describe: 'With --read: how often to read what can only be read in full, such as inventory; or never',
       },
     },
     examples: [

@@ -8,7 +8,7 @@ import { type Followed, receiveAndFollow } from '../read/serve.ts';
 import { tapReadInput } from '../read/tap-input.ts';
 import { tenantsIn } from '../read/tenants.ts';
 import { badArguments } from './bad-arguments.ts';
-import { durationMs } from './duration.ts';
+import { durationMs, durationMsOrNever } from './duration.ts';
 
 export interface ServeArguments {
   readonly config?: readonly string[] | undefined;
@@ -52,7 +52,7 @@ async function followedOf(args: ServeArguments, configurations: readonly Configu
     configuration,
     input: await inputOf(args),
     pollMs: durationMs('poll', args.poll),
-    snapshotMs: durationMs('snapshots', args.snapshots),
+    snapshotMs: durationMsOrNever('snapshots', args.snapshots),
   };
 }
 

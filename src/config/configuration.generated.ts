@@ -9,6 +9,10 @@ export type GraphQLEndpoint = string;
  */
 export type APIToken = string;
 /**
+ * As Centra shows it under System > API Tokens. In the last week before it, the connection test and each sync warn. A date means its midnight in UTC. Empty: no warning.
+ */
+export type DateOnWhichTheTokenExpires = string;
+/**
  * How your shop's own data model becomes columns. Start with the default; write your own when you want custom attributes, other columns or masked personal data.
  */
 export type TenantCatalog = Bundled | File | Inline;
@@ -53,6 +57,18 @@ export type HoursBetweenComparisonsWithTheShop = number;
  */
 export type DaysThatAreCompared = number;
 /**
+ * A row can become visible in the API some minutes after the time that it carries. Each incremental sync begins so long before where the last one ended; rows that are the same as before are not written again.
+ */
+export type MinutesThatAreReadAgain = number;
+/**
+ * When more than 10 rows and more than a tenth of what is known would be marked as deleted at once, this is more likely a token that sees less than before, so the deletions are withheld and a warning says so. Set this for the sync that may make them.
+ */
+export type AllowMassDeletions = boolean;
+/**
+ * Only where a shop was renamed: the endpoint that its earlier syncs used. Without it, the state of another endpoint is refused, so that rows of two shops are never mixed.
+ */
+export type PreviousGraphQLEndpoint = string;
+/**
  * An API that fails in the middle of a read is asked again for so long before the read gives up; what was read stays, and the next read goes on from there.
  */
 export type MinutesToWaitForAnAPIThatIsDown = number;
@@ -84,6 +100,7 @@ export type PreviousWebhookSecret = string;
 export interface CentraSourceConfiguration {
   endpoint: GraphQLEndpoint;
   api_token: APIToken;
+  token_expires_at?: DateOnWhichTheTokenExpires;
   tenant_catalog?: TenantCatalog;
   start_date?: StartDate;
   pii_key?: KeyForHashedPersonalData;
@@ -92,6 +109,9 @@ export interface CentraSourceConfiguration {
   max_concurrency?: RequestsAtTheSameTime;
   reconcile_every_hours?: HoursBetweenComparisonsWithTheShop;
   reconcile_days_back?: DaysThatAreCompared;
+  lookback_minutes?: MinutesThatAreReadAgain;
+  allow_mass_deletions?: AllowMassDeletions;
+  previous_endpoint?: PreviousGraphQLEndpoint;
   max_wait_minutes?: MinutesToWaitForAnAPIThatIsDown;
   request_timeout_seconds?: SecondsToWaitForAnAnswer;
   events?: UseCentraSEventsSystem;

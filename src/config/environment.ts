@@ -1,5 +1,6 @@
 import { ConnectorError } from '../errors.ts';
 import { isObject, type JsonObject, type JsonValue } from '../json.ts';
+import { valueOfText } from './setting-text.ts';
 
 /**
  * The settings that stand in variables: `TAP_CENTRA_API_TOKEN` is `api_token`. One inside of another has the names of
@@ -60,47 +61,20 @@ function propertiesOf({ properties, oneOf }: Schema): ReadonlyMap<string, Schema
   return new Map([...others, ...own].flatMap(([name, schema]) => (isObject(schema) ? [[name, schema]] : [])));
 }
 
-const truths: ReadonlyMap<string, boolean> = new Map([
-  ...['true', '1', 'yes', 'on'].map((word) => [word, true] as const),
-  ...['false', '0', 'no', 'off'].map((word) => [word, false] as const),
-]);
+/** What a value of each type is called, and how it is written. */
+const inWords: Readonly<Record<string, readonly [what: string, hint: string]>> = Object.freeze({
+  integer: ['a whole number', 'Write it in digits.'],
+  number: ['a number', 'Write it in digits, with a point: 0.5.'],
+  boolean: ['true or false', 'Write true or false.'],
+  object: ['a JSON object', 'Write it as JSON, with double quotes around names and texts.'],
+  array: ['a JSON array', 'Write it as JSON, with double quotes around texts.'],
+});
 
-/** What the schema's type makes of a text. Limits and patterns are checked later, with the whole configuration. */
 function converted(text: string, schema: Schema, variable: string): JsonValue {
-  switch (schema.type) {
-    case 'integer':
-    case 'number': {
-      const number = Number(text);
-      const isFit = schema.type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number);
-      if (isFit) return number;
-      throw unfit(variable, schema.type === 'integer' ? 'a whole number' : 'a number', 'Write it in digits.');
-    }
-    case 'boolean': {
-      const truth = truths.get(text.trim().toLowerCase());
-      if (truth !== undefined) return truth;
-      throw unfit(variable, 'true or false', 'Write true or false.');
-    }
-    case 'object': {
-      const value = parsed(text);
-      if (isObject(value)) return value as JsonObject;
-      throw unfit(variable, 'a JSON object', 'Write it as JSON, with double quotes around names and texts.');
-    }
-    case 'array': {
-      const value = parsed(text);
-      if (Array.isArray(value)) return value as readonly JsonValue[];
-      throw unfit(variable, 'a JSON array', 'Write it as JSON, with double quotes around texts.');
-    }
-    default:
-      return text;
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const value = valueOfText(text, schema);
+  if (value !== undefined) return value;
+  const [what = 'a value of its type', hint = ''] = inWords[String(schema.type)] ?? [];
+  throw unfit(variable, what, hint);
 }
 
 /** Without the value: it may be a secret that landed in the wrong variable. */

@@ -1,12 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { ConnectorError } from '../errors.ts';
+import { parseMoment } from '../given-time.ts';
 import { isObject, parseJson } from '../json.ts';
 import { packageRoot } from '../package-root.ts';
+import { readTextFile, whyNotRead } from '../text-file.ts';
+import type { UtcSecond } from '../time.ts';
 import type { CentraSourceConfiguration, TenantCatalog } from './configuration.generated.ts';
 import { isPostgresAddress } from './postgres-address.ts';
 import { Secret } from './secret.ts';
-import { processSecrets, resolveSecret, type SecretSources } from './secret-reference.ts';
+import {
+  processSecrets,
+  resolveOptionalSecret,
+  resolveSecret,
+  type SecretSources,
+} from './secret-reference.ts';
+import { settingsGiven } from './setting-text.ts';
+import { isSharedPlatform, refuseOnSharedPlatform } from './shared-platform.ts';
 import { notAnObject, validateConfiguration } from './validate.ts';
 
 /** The configuration after validation, defaults filled in. */
@@ -14,8 +24,8 @@ export interface Configuration {
   readonly endpoint: string;
   readonly apiToken: Secret;
   readonly tenantCatalog: TenantCatalog;
-  /** UTC, whole seconds. */
-  readonly startDate: string | undefined;
+  readonly startDate: UtcSecond | undefined;
+  readonly tokenExpiresAt: UtcSecond | undefined;
   readonly piiKey: Secret | undefined;
   readonly piiKeyId: string | undefined;
   readonly budgetShare: number;
@@ -23,6 +33,12 @@ export interface Configuration {
   /** 0: never. */
   readonly reconcileEveryHours: number;
   readonly reconcileDaysBack: number;
+  /** An incremental read begins so long before where the last one ended: rows can become visible after the time they carry. */
+  readonly lookbackSeconds: number;
+  /** Many deletions at once are otherwise taken for a token that sees less, and withheld. */
+  readonly allowsMassDeletions: boolean;
+  /** Under which the states of this shop were written, where it was renamed since. */
+  readonly previousEndpoint: string | undefined;
   readonly maxWaitMs: number;
   readonly requestTimeoutMs: number;
   readonly hasEvents: boolean;
@@ -49,11 +65,11 @@ export async function configurationSchema(): Promise<Readonly<Record<string, unk
 /** What a configuration file holds, as it stands there; throws a ConnectorError of kind `config` when that is no object. */
 export async function readSettings(path: string): Promise<Readonly<Record<string, unknown>>> {
   if (path.trimStart().startsWith('{')) throw notAPath();
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+  const text = await readTextFile(path).catch((cause: unknown) => {
     throw new ConnectorError({
       kind: 'config',
       code: 'config/unreadable',
-      message: `The configuration file ${path} cannot be read.`,
+      message: `The configuration file ${path} ${whyNotRead(cause)}.`,
       hint: 'Name a readable JSON file with --config, or make one with source-centra config init.',
       cause,
     });
@@ -113,22 +129,25 @@ export function parseConfiguration(
   sources: SecretSources = processSecrets,
 ): Configuration {
   const properties = isObject(schema.properties) ? schema.properties : {};
-  const valid: CentraSourceConfiguration = validateConfiguration(
-    withSecrets(value, properties, sources),
-    schema,
-  );
+  const given = isObject(value) ? settingsWithSecrets(value, schema, sources) : value;
+  const valid: CentraSourceConfiguration = validateConfiguration(given, schema);
+  if (isSharedPlatform(sources.environment)) refuseOnSharedPlatform(valid);
   const known = new Set(Object.keys(properties));
   return Object.freeze<Configuration>({
     endpoint: valid.endpoint,
-    apiToken: new Secret(valid.api_token.trim()),
+    apiToken: new Secret(valid.api_token),
     tenantCatalog: valid.tenant_catalog ?? { source: 'bundled', name: 'default' },
-    startDate: valid.start_date === undefined ? undefined : toUtcSecond(valid.start_date),
+    startDate: momentOf('start_date', valid.start_date),
+    tokenExpiresAt: momentOf('token_expires_at', valid.token_expires_at),
     piiKey: secretOf(valid.pii_key),
     piiKeyId: valid.pii_key_id,
     budgetShare: valid.budget_share ?? 0.5,
     maxConcurrency: valid.max_concurrency ?? 4,
     reconcileEveryHours: valid.reconcile_every_hours ?? 24,
     reconcileDaysBack: valid.reconcile_days_back ?? 30,
+    lookbackSeconds: (valid.lookback_minutes ?? 10) * 60,
+    allowsMassDeletions: valid.allow_mass_deletions ?? false,
+    previousEndpoint: valid.previous_endpoint,
     maxWaitMs: (valid.max_wait_minutes ?? 10) * 60_000,
     requestTimeoutMs: (valid.request_timeout_seconds ?? 120) * 1000,
     hasEvents: valid.events ?? false,
@@ -145,30 +164,34 @@ function secretOf(text: string | undefined): Secret | undefined {
   return text === undefined ? undefined : new Secret(text);
 }
 
-function withSecrets(
-  value: unknown,
-  properties: Readonly<Record<string, unknown>>,
+/** What is set, with the secrets in place of the references to them. An optional one that leads to nothing is not set. */
+function settingsWithSecrets(
+  value: Readonly<Record<string, unknown>>,
+  { properties, required }: Readonly<Record<string, unknown>>,
   sources: SecretSources,
 ): unknown {
-  if (!isObject(value)) return value;
-  const entries = Object.entries(value).map(([name, given]) => {
-    const property = properties[name];
+  const known = isObject(properties) ? properties : {};
+  const isRequired = (name: string) => Array.isArray(required) && required.includes(name);
+  const entries = Object.entries(settingsGiven(value, known)).flatMap(([name, given]) => {
+    const property = known[name];
     const isSecret = isObject(property) && property.airbyte_secret === true;
-    if (!isSecret || typeof given !== 'string') return [name, given];
-    return [name, resolveSecret(given, { ...sources, what: `The configuration's "${name}"` })];
+    if (!isSecret || typeof given !== 'string') return [[name, given]];
+    const place = { ...sources, what: `The configuration's "${name}"` };
+    const secret = isRequired(name) ? resolveSecret(given, place) : resolveOptionalSecret(given, place);
+    return secret === undefined ? [] : [[name, secret]];
   });
   return Object.fromEntries(entries);
 }
 
-function toUtcSecond(date: string): string {
-  const time = Date.parse(date);
-  if (Number.isNaN(time)) {
-    throw new ConnectorError({
-      kind: 'config',
-      code: 'config/start_date',
-      message: `The configuration's "start_date" is not a day that exists: ${date}.`,
-      hint: 'Write it as YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ.',
-    });
-  }
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+/** A date means its midnight in UTC. */
+function momentOf(name: string, text: string | undefined): UtcSecond | undefined {
+  if (text === undefined) return undefined;
+  const given = parseMoment(text);
+  if ('value' in given) return given.value;
+  throw new ConnectorError({
+    kind: 'config',
+    code: `config/${name}`,
+    message: `The configuration's "${name}" ${given.fault}: ${text}.`,
+    hint: given.hint,
+  });
 }

@@ -11,6 +11,12 @@ const hints: Readonly<Record<string, string>> = Object.freeze({
   api_token: 'Make a token in Centra under System > API Tokens and set "api_token" to it.',
   tenant_catalog:
     'Write { "source": "bundled", "name": "default" }, { "source": "file", "path": "…" } or { "source": "inline", "yaml": "…" }.',
+  token_expires_at:
+    'Write the date that Centra shows for the token, as YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ, or leave it out.',
+  lookback_minutes: 'Use a whole number of minutes from 0 to 1440.',
+  allow_mass_deletions: 'Use true or false, or leave it out.',
+  previous_endpoint:
+    'Write the address that the shop had before, such as "https://old-name.centra.com/graphql", or leave it out.',
   start_date: 'Write it as YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ, or leave it out.',
   pii_key: 'Use at least 32 characters that nobody can guess, or leave it out when no column is hashed.',
   pii_key_id: 'Use up to 32 letters, digits, - and _, or leave it out.',
@@ -37,13 +43,27 @@ export function validateConfiguration(
   const ajv = new Ajv({ allErrors: true, strict: false });
   const isValid = ajv.compile<CentraSourceConfiguration>(schema);
   if (!isValid(value)) throw configurationError(isValid.errors ?? [], value);
-  const { endpoint, webhook_inbox: inbox } = value;
+  const { endpoint, previous_endpoint: previous, webhook_inbox: inbox } = value;
+  refuseUnfitToken(value.api_token);
   const wrong = [
     ...(isEndpoint(endpoint) ? [] : ['endpoint']),
+    ...(previous === undefined || isEndpoint(previous) ? [] : ['previous_endpoint']),
     ...(inbox === undefined || isInbox(inbox) ? [] : ['webhook_inbox']),
   ];
   if (wrong.length === 0) return value;
   throw configurationError([], value, wrong);
+}
+
+/** A token goes into a header of each request, which holds printable ASCII. */
+function refuseUnfitToken(token: string): void {
+  const at = token.search(/[^\x20-\x7e]/);
+  if (at < 0) return;
+  throw new ConnectorError({
+    kind: 'config',
+    code: 'config/wrong_api_token',
+    message: `The configuration's "api_token" holds a character that no HTTP header can hold, as its character ${at + 1}.`,
+    hint: 'Copy the token from Centra again, without what a document or a chat may have put into it.',
+  });
 }
 
 export function notAnObject(what: string): ConnectorError {
@@ -100,7 +120,10 @@ function configurationError(
 
 /** The value that was refused, where showing it helps and cannot hurt: a longer one may be a secret that landed there. */
 function shown(name: string, value: object): string {
-  if (!['start_date', 'budget_share', 'max_concurrency'].includes(name)) return '';
+  if (
+    !['start_date', 'token_expires_at', 'budget_share', 'max_concurrency', 'lookback_minutes'].includes(name)
+  )
+    return '';
   const text = JSON.stringify((value as Readonly<Record<string, unknown>>)[name]);
   return text === undefined || text.length > 30 ? '' : ` (${text})`;
 }

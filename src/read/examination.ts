@@ -1,6 +1,7 @@
 import type { CompiledStream } from '../catalog/compile/compiled.ts';
 import type { ClientObserver } from '../centra/client.ts';
 import type { Configuration } from '../config/load.ts';
+import { tokenExpiry } from '../config/token-expiry.ts';
 import type { CommandContext } from '../console/command-context.ts';
 import { type Log, loggingObserver } from '../console/log.ts';
 import { ConnectorError, sentence } from '../errors.ts';
@@ -24,6 +25,8 @@ export async function examine(configuration: Configuration, context: CommandCont
   const { log, signal } = context;
   // What is refused is said below, for each list.
   const observer: ClientObserver = { ...loggingObserver(log), refused: () => undefined };
+  const expiry = tokenExpiry(configuration, Date.now());
+  if (expiry !== undefined) log('warn', expiry.message);
   const options = { patienceMs: PATIENCE_MS, observer, tolerated: [] };
   return withSource(configuration, options, context, async ({ shop, schemas, catalog }) => {
     const findings: Finding[] = catalog.unreadable.map(({ stream, reason }) => ({

@@ -32,7 +32,7 @@ export interface Following {
   readonly hints: HintFeed | undefined;
   /** How often the windows are read, so that what nobody told of is found. */
   readonly pollMs: number;
-  /** How often what can only be read as a whole is read. */
+  /** How often what can only be read as a whole is read; Infinity: never. */
   readonly snapshotMs: number;
 }
 
@@ -93,7 +93,8 @@ export async function follow(
     },
   };
   try {
-    await Promise.all([followChanges(feed, hints, pollMs), followWholes(feed, snapshotMs)]);
+    const wholes = snapshotMs === Number.POSITIVE_INFINITY ? undefined : followWholes(feed, snapshotMs);
+    await Promise.all([followChanges(feed, hints, pollMs), wholes]);
     if ('error' in outcome) throw outcome.error;
     await feed.run.close();
     return outcome.exitCode;

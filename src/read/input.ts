@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { didYouMean } from '../catalog/language/near-match.ts';
 import { badArgument } from '../console/bad-argument.ts';
 import { ConnectorError } from '../errors.ts';
+import { parseMoment } from '../given-time.ts';
 import { parseJson } from '../json.ts';
 import { parseConfiguredCatalog } from '../protocol/airbyte/configured-catalog.ts';
 import { parseAirbyteState } from '../protocol/airbyte/state.ts';
 import type { WantedStream } from '../protocol/message.ts';
 import type { Slice } from '../sync/plan.ts';
+import { readTextFile, whyNotRead } from '../text-file.ts';
 import { toUtcSecond } from '../time.ts';
 import { refuseMistaken } from './mistaken-file.ts';
 
@@ -84,18 +85,18 @@ function sliceOf({ from, to, state }: ReadArguments, nowMs: number): Slice | und
 
 /** A date means its midnight in UTC. */
 function momentOf(name: string, text: string): string {
-  const timeMs = Date.parse(text);
-  if (!Number.isNaN(timeMs) && /^\d{4}-\d{2}-\d{2}/.test(text)) return toUtcSecond(timeMs);
-  throw badArgument(`--${name} is not a time: ${text}.`, 'Write it as YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ.');
+  const given = parseMoment(text);
+  if ('value' in given) return given.value;
+  throw badArgument(`--${name} ${given.fault}: ${text}.`, given.hint);
 }
 
 /** The text of a file that an argument names; `what` it holds, for the error. */
 export async function readText(path: string, what: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: unknown) => {
+  return readTextFile(path).catch((cause: unknown) => {
     throw new ConnectorError({
       kind: 'config',
       code: 'cli/unreadable_file',
-      message: `The file ${path} with ${what} cannot be read.`,
+      message: `The file ${path} with ${what} ${whyNotRead(cause)}.`,
       hint: 'Give the path of a readable file.',
       cause,
     });

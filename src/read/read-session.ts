@@ -2,6 +2,7 @@ import type { CheckedCatalog } from '../catalog/compile/checked-catalog.ts';
 import { aroundEach } from '../centra/around-each.ts';
 import type { CentraClient, ClientObserver } from '../centra/client.ts';
 import type { Configuration } from '../config/load.ts';
+import { tokenExpiry } from '../config/token-expiry.ts';
 import type { CommandContext } from '../console/command-context.ts';
 import { type Log, loggingObserver } from '../console/log.ts';
 import type { Message, OfferedStream, WantedStream } from '../protocol/message.ts';
@@ -84,6 +85,8 @@ export async function openReadSession(
   const { running } = shop;
   const close = options.shop === undefined ? shop.close : async () => undefined;
   try {
+    const expiry = tokenExpiry(configuration, Date.now());
+    if (expiry !== undefined) log('warn', expiry.message);
     const { schemas, catalog } = await bindToShop(
       options.catalog,
       shop.client,

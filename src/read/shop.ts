@@ -4,6 +4,8 @@ import { type CentraClient, type ClientObserver, createClient, type Exchange } f
 import { bundledSchema, liveSchema } from '../centra/schema.ts';
 import { httpTransport } from '../centra/transport.ts';
 import type { Configuration } from '../config/load.ts';
+import { isPublicAddress } from '../config/public-address.ts';
+import { isSharedPlatform } from '../config/shared-platform.ts';
 import type { CommandContext } from '../console/command-context.ts';
 import type { Log } from '../console/log.ts';
 import { ConnectorError } from '../errors.ts';
@@ -38,6 +40,7 @@ export function openShop(
   const transport = httpTransport({
     connections: configuration.maxConcurrency,
     silenceMs: configuration.requestTimeoutMs,
+    ...(isSharedPlatform(process.env) && { mayConnectTo: isPublicAddress }),
   });
   const watcher = telemetry.shop(configuration.endpoint);
   const client = createClient({

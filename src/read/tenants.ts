@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConnectorError } from '../errors.ts';
 import { isObject } from '../json.ts';
+import { readTextFile } from '../text-file.ts';
 
 export interface Tenant {
   readonly name: string;
@@ -40,7 +41,7 @@ export async function byShop(tenants: readonly Tenant[]): Promise<readonly (read
 }
 
 async function endpointIn(config: string): Promise<string | undefined> {
-  const value: unknown = await readFile(config, 'utf8')
+  const value: unknown = await readTextFile(config)
     .then(JSON.parse)
     .catch(() => undefined);
   const endpoint = isObject(value) ? value.endpoint : undefined;

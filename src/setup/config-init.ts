@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { endpointMeant } from '../config/endpoint.ts';
 import { type Configuration, configurationSchema, parseConfiguration } from '../config/load.ts';
@@ -219,7 +219,7 @@ function keepTokenIn(path: string, token: string): readonly string[] {
 
 function holds(path: string, token: string): boolean {
   try {
-    return readFileSync(path, 'utf8').trim() === token;
+    return processSecrets.readFile(path).trim() === token;
   } catch {
     return false;
   }

@@ -4,6 +4,7 @@ import { confirm, input, password, select } from '@inquirer/prompts';
 import { endpointMeant } from '../config/endpoint.ts';
 import { fileReference, variableReference } from '../config/secret-reference.ts';
 import type { ErrorKind } from '../errors.ts';
+import { parseMoment } from '../given-time.ts';
 
 /** What a configuration is written from. */
 export interface Answers {
@@ -108,5 +109,5 @@ export function isGivenUp(error: unknown): boolean {
 }
 
 function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
+  return text.length === 10 && 'value' in parseMoment(text);
 }

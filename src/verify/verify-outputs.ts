@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
 import type { CompiledStream, UnreadableStream } from '../catalog/compile/compiled.ts';
 import { ConnectorError, type ErrorKind, sentence } from '../errors.ts';
 import type { WantedStream } from '../protocol/message.ts';
 import { stateReader } from '../sync/state.ts';
+import { textParts, whyNotRead } from '../text-file.ts';
 import { coverageOf } from './coverage.ts';
 import { parseEmitted } from './emitted.ts';
 import { StreamFold } from './fold.ts';
@@ -139,7 +139,7 @@ function noOutput(path: string): ConnectorError {
 async function* linesOf(path: string): AsyncGenerator<string> {
   let rest = '';
   try {
-    for await (const part of createReadStream(path, 'utf8')) {
+    for await (const part of textParts(path)) {
       const lines = (rest + part).split('\n');
       rest = lines.pop() ?? '';
       yield* lines;
@@ -148,7 +148,7 @@ async function* linesOf(path: string): AsyncGenerator<string> {
     throw new ConnectorError({
       kind: 'config',
       code: 'cli/unreadable_file',
-      message: `The file ${path} with the output cannot be read.`,
+      message: `The file ${path} with the output ${whyNotRead(cause)}.`,
       hint: 'Give with --output what a read printed on stdout.',
       cause,
     });

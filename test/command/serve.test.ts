@@ -1,7 +1,9 @@
 // What it does for hours, through kills and outages, is in test/proof/serve.test.ts.
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { followedShop, type Row, send, serve } from './feed.ts';
 import { fileWith, logsOf, recordsOf, sourceCentra } from './harness.ts';
+import { start, until } from './running.ts';
 
 const only = ['--only', 'orders'];
 
@@ -29,4 +31,19 @@ test('serve keeps what comes, and a read beside it takes that first', async () =
   } finally {
     expect(await server.end('SIGTERM')).toBe(0);
   }
+});
+
+test('serve --snapshots never leaves out what can only be read as a whole', async () => {
+  const { config } = await followedShop({ webhook_inbox: null, webhook_id: null, webhook_secret: null });
+  const args = ['serve', '--config', config, '--read', '--only', 'returns', 'inventory'];
+  const { child, ended, said } = start([...args, '--poll', '1s', '--snapshots', 'never']);
+  await until(() => said.stdout.includes('"STATE"'), 'the first state');
+  await setTimeout(1_500);
+  child.kill('SIGTERM');
+  expect((await ended).code).toBe(0);
+  const streams = said.stdout
+    .split('\n')
+    .slice(0, -1)
+    .flatMap((line) => (JSON.parse(line) as { record?: { stream: string } }).record?.stream ?? []);
+  expect(new Set(streams)).toEqual(new Set(['returns']));
 });

@@ -1,8 +1,8 @@
 import { isObject, type JsonPrimitive, type JsonValue } from '../../json.ts';
+import { isCalendarDate, utcSecond } from '../../timestamp.ts';
 import type { ScalarKind, ScalarType, ValueType } from '../path/value-type.ts';
 import { decimalText } from './decimal.ts';
 import type { Scope, Slot, Step } from './scope.ts';
-import { isCalendarDate, utcSecond } from './timestamp.ts';
 
 /** Undefined where the value will not convert. Never given null. */
 type Convert = (value: unknown) => JsonValue | undefined;

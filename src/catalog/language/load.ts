@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { packageRoot } from '../../package-root.ts';
+import { readRegularFile, TextFileError } from '../../text-file.ts';
 import { mergeCatalogs } from './merge.ts';
 import { type CatalogModel, checkFile, modelOf } from './model.ts';
 import { didYouMean, inWords } from './near-match.ts';
@@ -133,7 +134,7 @@ async function readBytes(
   try {
     return await read(file.path);
   } catch (error) {
-    if (error instanceof TooLarge)
+    if (error instanceof TextFileError && error.reason === 'size')
       return refuse(
         'catalog/too_large',
         `${file.label} is larger than 1 MB.`,
@@ -150,14 +151,8 @@ async function readBytes(
   }
 }
 
-class TooLarge extends Error {}
-class NotAFile extends Error {}
-
 async function readMeasured(path: string): Promise<Uint8Array> {
-  const found = await stat(path);
-  if (!found.isFile()) throw new NotAFile();
-  if (found.size > MOST_BYTES) throw new TooLarge();
-  return readFile(path);
+  return readRegularFile(path, MOST_BYTES);
 }
 
 async function withInherited(

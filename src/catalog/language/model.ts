@@ -9,6 +9,7 @@ import {
 import type { Report } from './problem.ts';
 import { kindInWords, type MapNode, type Place, type SourceNode } from './source-node.ts';
 import type { CatalogColumn } from './tenant-catalog.generated.ts';
+import { catalogExample } from './yaml-source.ts';
 
 export type ColumnKeyword = keyof CatalogColumn;
 
@@ -50,14 +51,23 @@ export interface TestModel {
 const testExample =
   'For example: `given: { number: 7 }` with `expect: { number: 7 }`, or `expect: [{ … }, { … }]` for several rows.';
 
-const catalogExample = 'A catalog begins with `version: 1`, then `streams:` with the streams below it.';
-
 /** The top of one file, before it is merged: only what must hold for each file by itself. */
 export function checkFile(root: SourceNode | undefined, report: Report): MapNode | undefined {
   if (root === undefined) return undefined;
   if (root.kind !== 'map') {
     const message = `A catalog is names with values below them; this is ${kindInWords(root)}.`;
     report({ severity: 'error', code: 'catalog/wrong_kind', ...root.place, message, hint: catalogExample });
+    return undefined;
+  }
+  if (Object.keys(catalogKeywords).every((keyword) => !root.entries.has(keyword))) {
+    const message = 'This is not a catalog: it has neither `version` nor `streams`.';
+    report({
+      severity: 'error',
+      code: 'catalog/not_a_catalog',
+      ...root.place,
+      message,
+      hint: catalogExample,
+    });
     return undefined;
   }
   const version = root.entries.get('version');

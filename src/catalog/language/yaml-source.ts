@@ -8,10 +8,15 @@ import {
   type Node,
   type ParsedNode,
   parseDocument,
+  visit,
 } from 'yaml';
+import { decodeText, TextFileError } from '../../text-file.ts';
 import { shieldPaths, unshieldPaths } from './plain-paths.ts';
 import type { Problem, Report } from './problem.ts';
 import type { MapEntry, Place, ScalarNode, SourceNode } from './source-node.ts';
+
+export const catalogExample =
+  'A catalog begins with `version: 1`, then `streams:` with the streams below it.';
 
 export const MOST_BYTES = 1_000_000;
 const MOST_DEPTH = 64;
@@ -23,9 +28,13 @@ const MOST_SYNTAX_PROBLEMS = 3;
 interface Reading {
   readonly file: string;
   readonly text: string;
+  /** Nothing of another file is shown: one that was named by mistake may hold secrets. */
+  readonly isOurs: boolean;
   readonly lines: LineCounter;
   readonly document: Document.Parsed;
   readonly report: Report;
+  /** What each alias stands for; found when the first one is met. */
+  aliases: ReadonlyMap<Node, Node> | undefined;
   aliasedNodes: number;
 }
 
@@ -42,20 +51,31 @@ export function readYaml(bytes: Uint8Array, file: string, report: Report): Sourc
       'Split it: a catalog can extend another one.',
     );
   }
-  const text = decodeUtf8(bytes);
-  if (text === undefined) {
-    return whole(
-      'catalog/not_utf8',
-      'The catalog is not UTF-8 text.',
-      'Save the file with the encoding UTF-8.',
-    );
+  const text = decoded(bytes);
+  if (typeof text !== 'string') {
+    const what = text.reason === 'utf-16' ? 'UTF-16' : 'not UTF-8 text';
+    return whole('catalog/not_utf8', `The catalog is ${what}.`, 'Save the file with the encoding UTF-8.');
   }
+  const isOurs = looksLikeCatalog(text);
   const lines = new LineCounter();
   try {
     // Keys are compared in `readMap`: the package's own check takes quadratic time.
     const options = { lineCounter: lines, uniqueKeys: false, stringKeys: true, prettyErrors: false } as const;
     const document = parseDocument(shieldPaths(text), { ...options, logLevel: 'error' });
-    const reading: Reading = { file, text, lines, document, report, aliasedNodes: 0 };
+    const reading: Reading = {
+      file,
+      text,
+      isOurs,
+      lines,
+      document,
+      report,
+      aliases: undefined,
+      aliasedNodes: 0,
+    };
+    const isQuoting = document.errors.some(({ message }) => !isTooDeep(message));
+    if (isQuoting && !isOurs) {
+      return whole('catalog/not_a_catalog', 'This is not a catalog, and not YAML.', catalogExample);
+    }
     for (const { pos, message, code } of document.errors.slice(0, MOST_SYNTAX_PROBLEMS)) {
       report({
         severity: 'error',
@@ -75,16 +95,26 @@ export function readYaml(bytes: Uint8Array, file: string, report: Report): Sourc
 /** Ends the walk where going on would cost too much; its problem is already reported. */
 class StopReading extends Error {}
 
-function decodeUtf8(bytes: Uint8Array): string | undefined {
+/** Whether a keyword of the top of a catalog stands somewhere in a text. */
+function looksLikeCatalog(text: string): boolean {
+  return /(^|[{,])\s*["']?(version|tenant|extends|streams)["']?\s*:/m.test(text);
+}
+
+function decoded(bytes: Uint8Array): string | TextFileError {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
+    return decodeText(bytes);
+  } catch (error) {
+    if (error instanceof TextFileError) return error;
+    throw error;
   }
 }
 
+function isTooDeep(message: string): boolean {
+  return /call stack/.test(message);
+}
+
 function syntaxInWords(code: string, message: string): Pick<Problem, 'code' | 'message' | 'hint'> {
-  if (/call stack/.test(message)) return deepInWords;
+  if (isTooDeep(message)) return deepInWords;
   return { code: 'catalog/yaml_syntax', ...otherSyntaxInWords(code, message) };
 }
 
@@ -164,6 +194,7 @@ function readMap(
     const keyPlace = placeAt(reading, isScalar(key) ? (key.range?.[0] ?? offset) : offset);
     const name = isScalar(key) ? unshieldPaths(String(key.value)) : '';
     if (entries.has(name)) {
+      if (!reading.isOurs) continue;
       const earlier = entries.get(name)?.keyPlace.line;
       reading.report({
         severity: 'error',
@@ -182,19 +213,38 @@ function readMap(
 
 function readAlias(reading: Reading, alias: Node, above: readonly Node[]): SourceNode {
   const offset = alias.range?.[0] ?? 0;
-  const target = isAlias(alias) ? alias.resolve(reading.document) : undefined;
+  reading.aliases ??= aliasTargets(reading.document);
+  const target = reading.aliases.get(alias);
   if (target === undefined || above.includes(target)) {
+    const [code, message] =
+      target === undefined
+        ? ['catalog/unknown_alias', 'No anchor of this name stands before this alias.']
+        : ['catalog/alias_circle', 'This alias stands inside what it stands for.'];
     reading.report({
       severity: 'error',
-      code: 'catalog/alias_circle',
+      code,
       ...placeAt(reading, offset),
-      message: 'This alias stands inside what it stands for.',
+      message,
       hint: 'Write the value out.',
     });
     throw new StopReading();
   }
   countAliased(reading, offset);
   return readNode(reading, target, above, true);
+}
+
+/** In one walk: the package's own way takes one for each alias. */
+function aliasTargets(document: Document.Parsed): ReadonlyMap<Node, Node> {
+  const anchored = new Map<string, Node>();
+  const targets = new Map<Node, Node>();
+  visit(document, {
+    Node: (_, node) => {
+      const target = isAlias(node) ? anchored.get(node.source) : undefined;
+      if (target !== undefined) targets.set(node, target);
+      if (!isAlias(node) && node.anchor !== undefined) anchored.set(node.anchor, node);
+    },
+  });
+  return targets;
 }
 
 function countAliased(reading: Reading, offset: number): void {

@@ -1,6 +1,6 @@
+import { utcSecond } from '../../timestamp.ts';
 import { type ColumnPath, columnPath } from '../column/column-path.ts';
 import type { Read } from '../column/scope.ts';
-import { utcSecond } from '../column/timestamp.ts';
 import {
   commonType,
   isScalarType,

@@ -1,7 +1,7 @@
+import { isCalendarDate, utcSecond } from '../../timestamp.ts';
 import { type ColumnContext, isKeyColumn } from '../column/column-context.ts';
 import { toText } from '../column/convert.ts';
 import type { Slot, Step } from '../column/scope.ts';
-import { isCalendarDate, utcSecond } from '../column/timestamp.ts';
 import { didYouMean, inWords } from '../language/near-match.ts';
 import { type SourceNode, textOf } from '../language/source-node.ts';
 import { isScalarType, type ScalarKind, typeInWords, type ValueType } from '../path/value-type.ts';

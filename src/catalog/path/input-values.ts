@@ -14,6 +14,7 @@ import {
   print,
   type ValueNode,
 } from 'graphql';
+import { momentFault, NOT_A_TIME } from '../../given-time.ts';
 import type { JsonValue } from '../../json.ts';
 import { didYouMean, inWords } from '../language/near-match.ts';
 import { type Place, placeInside, type SourceNode } from '../language/source-node.ts';
@@ -149,15 +150,22 @@ function checkScalar(typeName: string, input: InputValue, name: string, found: F
   const { value } = input;
   const json = scalarJson(input);
   const isText = value.kind === 'string' || value.kind === 'text';
+  const isDate = typeName === 'DateTimeTz' || typeName === 'Date';
   const isWhole = value.kind === 'number' && Number.isSafeInteger(value.number);
   if (json !== undefined) {
     if (typeName === 'Int' && isWhole && Math.abs(value.number) <= 2_147_483_648) return json;
     if (typeName === 'Int64' && (isWhole || (isText && /^-?\d+$/.test(value.text)))) return json;
     if (typeName === 'Float' && value.kind === 'number') return json;
     if (typeName === 'Boolean' && value.kind === 'boolean') return json;
-    if ((typeName === 'String' || typeName === 'DateTimeTz' || typeName === 'Date') && isText) return json;
+    if (typeName === 'String' && isText) return json;
     if (typeName === 'ID' && (isText || isWhole)) return json;
     if (!Object.hasOwn(scalarWords, typeName) && typeName !== 'ID') return json;
+  }
+  if (isDate && isText) {
+    // The API reads a time without an offset in the shop's own zone.
+    const fault = momentFault(value.text);
+    if (fault === undefined) return value.text;
+    if (fault.fault !== NOT_A_TIME) return wrong(found, input, `${name}: "${value.text}" ${fault.fault}.`);
   }
   const isBare = value.kind === 'number' || value.kind === 'boolean' || value.kind === 'enum';
   const hint =

@@ -1,5 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { CommandContext } from '../../console/command-context.ts';
+import { readTextFile } from '../../text-file.ts';
 import { withCatalog } from '../open-catalog.ts';
 import { type DiffSide, sideOfCatalog, sideOfDiscovered } from './diff-side.ts';
 
@@ -24,6 +25,6 @@ const MOST_BYTES = 64_000_000;
 async function discoveredIn(path: string): Promise<DiffSide | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined || !found.isFile() || found.size > MOST_BYTES) return undefined;
-  const text = await readFile(path, 'utf8').catch(() => '');
+  const text = await readTextFile(path, MOST_BYTES).catch(() => '');
   return sideOfDiscovered(path, text);
 }

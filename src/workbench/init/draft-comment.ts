@@ -1,5 +1,5 @@
-import { isCalendarDate } from '../../catalog/column/timestamp.ts';
 import type { AttributeFacts, ElementFacts } from '../../shop/attributes/attribute-facts.ts';
+import { isCalendarDate } from '../../timestamp.ts';
 
 const MOST_SAMPLES = 3;
 const LONGEST_SAMPLE = 40;

@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { pipeline } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { pick } from 'stream-json/filters/pick.js';
 import { streamValues } from 'stream-json/streamers/stream-values.js';
 import { ConnectorError } from '../../errors.ts';
 import { isObject } from '../../json.ts';
+import { TextFileError, textParts, whyNotRead } from '../../text-file.ts';
 
 /** Under which names answers hold the objects of one root list. */
 export interface RecordedNames {
@@ -40,7 +40,7 @@ const PEEK_BYTES = 64 * 1024;
  */
 export async function* recordedObjects(path: string, names: RecordedNames): AsyncGenerator<CentraObject> {
   const isWanted = (await beginsWithAnAnswer(path)) ? inAnswer(names) : isByItself;
-  const source = createReadStream(path);
+  const source = Readable.from(textParts(path));
   const tokens = pick.withParserAsStream({
     jsonStreaming: true,
     filter: (place: Place, token?: { readonly name: string }) =>
@@ -54,6 +54,7 @@ export async function* recordedObjects(path: string, names: RecordedNames): Asyn
       if (isObject(item.value)) yield item.value;
     }
   } catch (cause) {
+    if (cause instanceof TextFileError) throw unreadable(path, cause);
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') throw unreadable(path, cause);
     throw new ConnectorError({
       kind: 'config',
@@ -107,7 +108,7 @@ function unreadable(path: string, cause: unknown): ConnectorError {
   return new ConnectorError({
     kind: 'config',
     code: 'cli/unreadable_file',
-    message: `The file ${path} with recorded answers cannot be read.`,
+    message: `The file ${path} with recorded answers ${whyNotRead(cause)}.`,
     hint: 'Give --from the path of a readable file.',
     cause,
   });

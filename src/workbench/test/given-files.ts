@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ConnectorError } from '../../errors.ts';
 import { type JsonObject, parseJson } from '../../json.ts';
+import { readTextFile, TextFileError } from '../../text-file.ts';
 import { type GivenFile, type GivenFiles, objectAt } from './catalog-test.ts';
 
 /** The objects that tests take from recorded answers, whose paths start at the folder of the catalog. */
@@ -18,7 +18,8 @@ export function givenFiles(folder: string | undefined): GivenFiles {
 }
 
 async function readJson(path: string, { file }: GivenFile): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch(() => {
+  const text = await readTextFile(path).catch((cause: unknown) => {
+    if (cause instanceof TextFileError) throw noObject(`The file ${file} ${cause.fault}.`);
     throw noObject(`The file ${file} cannot be read; its path starts at the folder of the catalog.`);
   });
   return parseJson(text, `the file ${file}`);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -93,6 +93,10 @@ describe('files that are no catalog', () => {
       Uint8Array.from([0x76, 0xff, 0xfe]),
       '…/tenant.yaml:1:1: error: The catalog is not UTF-8 text.\n  Save the file with the encoding UTF-8.',
     ],
+    'UTF-16': [
+      Buffer.from('\ufeffversion: 1', 'utf16le'),
+      '…/tenant.yaml:1:1: error: The catalog is UTF-16.\n  Save the file with the encoding UTF-8.',
+    ],
     'too large': [
       `version: 1\n${'# x\n'.repeat(300_000)}`,
       '…/tenant.yaml:1:1: error: …/tenant.yaml is larger than 1 MB.\n  Split it: a catalog can extend another one.',
@@ -103,6 +107,43 @@ describe('files that are no catalog', () => {
       expect((await loadFiles({ 'tenant.yaml': content })).texts).toEqual([text]);
     });
   }
+
+  const secrets: Readonly<Record<string, string>> = {
+    'a token': 'hunter2-hunter2',
+    'a file of variables': 'HUNTER2=hunter2\nOTHER=hunter2\n',
+    'a file of users': 'hunter2:x:0:0:hunter2:/hunter2:/bin/sh\n',
+    'a configuration': '{"endpoint": "https://acme.centra.com/graphql", "api_token": "hunter2"}',
+    'a file of passwords': 'hunter2: hunter2\nhunter2: hunter2\n',
+    'a key': '-----BEGIN HUNTER2-----\nhunter2==\n-----END HUNTER2-----\n',
+    'a private script': "#!/bin/sh\nexport A='hunter2' B=\"hunter2\n\t* @hunter2: [hunter2",
+    'an alias of nothing': 'a: *hunter2\nb: !hunter2 c',
+    'a list': '- hunter2\n- hunter2: 1',
+  };
+  for (const [name, content] of Object.entries(secrets)) {
+    test(`${name} is not quoted`, async () => {
+      const { texts } = await loadFiles({ 'tenant.yaml': content });
+      expect(texts).toHaveLength(1);
+      expect(texts[0]).toMatch(
+        /not a catalog|A catalog is names with values below them|No anchor of this name/,
+      );
+      expect(texts[0]).not.toMatch(/hunter2|api_token/i);
+    });
+  }
+
+  test('many aliases cost no quadratic time', async () => {
+    const yaml = `version: 1\nstreams: { a: &a 1 }\nx: [${Array(150_000).fill('*a').join(', ')}]`;
+    const started = performance.now();
+    const { problems } = await loadCatalog({ source: 'inline', yaml });
+    expect(problems.map(({ code }) => code)).toEqual(['catalog/alias_bomb']);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
+  test('a file of gigabytes is refused by its size', async () => {
+    await writeFile(join(folder, 'huge.yaml'), '');
+    await truncate(join(folder, 'huge.yaml'), 8_000_000_000);
+    const { problems } = await loadCatalog({ source: 'file', path: join(folder, 'huge.yaml') });
+    expect(problems.map(({ code }) => code)).toEqual(['catalog/too_large']);
+  });
 
   test('a folder', async () => {
     const { problems } = await loadCatalog({ source: 'file', path: folder });

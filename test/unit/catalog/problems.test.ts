@@ -259,6 +259,24 @@ const cases: Readonly<Record<string, Case>> = {
     ),
     codes: ['where/wrong_value', 'where/unknown_field', 'where/wrong_value'],
   },
+  ...Object.fromEntries(
+    [
+      '2026-02-30',
+      '2026-02-30T00:00:00Z',
+      '2016-12-31T23:59:60Z',
+      '0026-01-01',
+      '2026-01-01 25:00:00',
+      'soon',
+    ].map((time) => [
+      `the time "${time}" in where`,
+      {
+        yaml: stream(
+          `o:\n  from: orders\n  where: { orderDate: { from: "${time}" } }\n  key: [n]\n  columns: { n: number, u: updatedAt }`,
+        ),
+        codes: ['where/wrong_value'],
+      },
+    ]),
+  ),
   'where that the sync sets': {
     yaml: stream(
       'o:\n  from: orders\n  where: { updatedAt: { from: "2024-01-01" } }\n  key: [n]\n  columns: { n: number, u: updatedAt }',

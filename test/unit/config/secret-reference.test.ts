@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -47,7 +48,8 @@ test.each([
   ['with a line break', 's3cret\n', 's3cret'],
   ['of Windows', 's3cret\r\n', 's3cret'],
   ['with blank lines', 's3cret\n\n', 's3cret'],
-  ['with spaces that count', ' s3 cret ', ' s3 cret '],
+  ['with blanks around it', ' s3 cret \t', 's3 cret'],
+  ['with a byte order mark', '\ufeffs3cret\r\n', 's3cret'],
 ])('a file, %s', (name, content, secret) => {
   expect(resolve(file(name, content))).toBe(secret);
 });
@@ -78,6 +80,52 @@ test.each([
   expect(sentence(error)).not.toContain('s3cret');
   expect(sentence(error).replaceAll(folder, '/folder')).toMatchSnapshot();
 });
+
+test.each(['s3cret', 's3cret\n', ' s3cret\r\n', '\ufeffs3cret\n\n', '\ts3 cret\u00a0'])(
+  '%j is the same from a file, a variable and the text itself',
+  (text) => {
+    const { readFile } = processSecrets;
+    const sources = { what: 'The "url"', environment: { HERE: text }, readFile };
+    const secrets = [file('same', text), `\${HERE}`, text].map((given) => resolveSecret(given, sources));
+    expect(new Set(secrets)).toEqual(new Set([text.trim()]));
+  },
+);
+
+test.each([
+  ['a device', () => '/dev/zero', 'which is not a regular file.'],
+  ['a pipe', pipe, 'which is not a regular file.'],
+  ['a gigabyte', () => sparse(1_000_000_000), 'which is larger than 64 kB.'],
+  ['64 kB and one byte', () => sparse(64_001), 'which is larger than 64 kB.'],
+  ['UTF-16', () => content(Buffer.from('\ufeffs3cret', 'utf16le')), 'which is UTF-16; save it as UTF-8.'],
+  [
+    'Latin-1',
+    () => content(Buffer.from('s3cr\u00e9t', 'latin1')),
+    'which is not UTF-8 text; save it as UTF-8.',
+  ],
+])('%s is no file of a secret, and what and where is said', (_, make, fault) => {
+  const path = make();
+  expect(() => resolve(`\${file:${path}}`)).toThrow(
+    `The configuration's "api_token" is taken from the file ${path}, ${fault}`,
+  );
+});
+
+function pipe(): string {
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  return path;
+}
+
+function sparse(bytes: number): string {
+  const path = content('');
+  truncateSync(path, bytes);
+  return path;
+}
+
+function content(bytes: string | Uint8Array): string {
+  const path = join(folder, 'content');
+  writeFileSync(path, bytes);
+  return path;
+}
 
 test('a file that this user may not read says so', () => {
   const readFile = () => {

@@ -42,7 +42,7 @@ function setting(name: string, { title, description, type, ...property }: Proper
   return {
     name,
     label: title,
-    kind: name === 'start_date' ? 'date_iso8601' : (kinds[type] ?? 'unknown'),
+    kind: /^(start_date|token_expires_at)$/.test(name) ? 'date_iso8601' : (kinds[type] ?? 'unknown'),
     ...(property.airbyte_secret === true ? { sensitive: true } : {}),
     ...(property.default === undefined || name.includes('.') ? {} : { value: property.default }),
     description,

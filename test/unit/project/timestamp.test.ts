@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { utcSecond } from '../../../src/catalog/column/timestamp.ts';
+import { utcSecond } from '../../../src/timestamp.ts';
 
 const table: readonly (readonly [string, string | undefined])[] = [
   ['2023-01-16T10:31:34+01:00', '2023-01-16T09:31:34Z'],
