@@ -25,6 +25,9 @@ export function openShop(
     readonly longestThrottleMs?: number;
     readonly observer: ClientObserver;
     readonly isPaced?: boolean;
+    /** See `ClientOptions`. */
+    readonly waitsAtStart?: boolean;
+    readonly isResumed?: boolean;
   },
 ): Shop {
   const exchanged = (exchange: Exchange): void => {
@@ -34,6 +37,7 @@ export function openShop(
   const transport = httpTransport({
     connections: configuration.maxConcurrency,
     silenceMs: configuration.requestTimeoutMs,
+    variables: process.env,
   });
   const watcher = telemetry.shop(configuration.endpoint);
   const client = createClient({
@@ -41,10 +45,13 @@ export function openShop(
     token: () => configuration.apiToken.reveal(),
     transport: transport.send,
     clock: Date.now,
+    elapsedMs: () => performance.now(),
     random: Math.random,
     sleep: (delayMs, signal) => sleepFor(delayMs, undefined, { signal }),
     patienceMs: options.patienceMs,
     longestThrottleMs: options.longestThrottleMs ?? options.patienceMs,
+    waitsAtStart: options.waitsAtStart ?? false,
+    isResumed: options.isResumed ?? false,
     ...(options.isPaced && {
       pace: { share: configuration.budgetShare, maxConcurrency: configuration.maxConcurrency },
     }),
@@ -90,6 +97,7 @@ export async function findSchemas(
       'warn',
       `${error.message} The schema that comes with the connector is used instead of the shop's own.`,
     );
+    client.priceBy?.(reference);
     return { schema: reference, reference, isLive: false, serverNowMs: Date.now() };
   }
 }

@@ -111,26 +111,18 @@ describe('through a proxy', () => {
   });
 
   test.each([
-    [
-      'that is not there',
-      'http://ada:secret@127.0.0.1:1',
-      'transient',
-      'The proxy 127.0.0.1:1 refuses connections',
-    ],
-    ['that does not exist', 'http://proxy.invalid:80', 'config', 'The proxy proxy.invalid'],
+    ['that is not there', 'http://ada:secret@127.0.0.1:1', 'The proxy 127.0.0.1:1 refuses connections'],
+    ['that does not exist', 'http://proxy.invalid:80', 'The proxy proxy.invalid'],
     [
       'with an address that is none',
       'http://:::',
-      'config',
       'The proxy of the variables has an address that cannot be read',
     ],
-  ])('%s', async (_, address, kind, message) => {
+  ])('%s', async (_, address, message) => {
     const error = await failed(shop, { HTTPS_PROXY: address });
     expect(error.message).toContain(message);
     expect(error.message).toContain('acme.centra.com');
-    // Where there is no network, a name cannot be looked up "at the moment".
-    if (error.message.includes('at the moment')) return;
-    expect(error).toMatchObject({ kind, code: 'centra/proxy' });
+    expect(error.code).toBe('centra/proxy');
   });
 
   test('TLS is spoken with the host behind it, and its certificate is told of with the hint', async () => {
