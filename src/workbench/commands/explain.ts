@@ -45,12 +45,12 @@ interface Explained {
 
 async function explain(open: OpenCatalog, only: string | undefined, signal: AbortSignal): Promise<Explained> {
   const { compiled, schemas, loaded, label } = open;
-  const { schema, reference } = schemas;
+  const { schema } = schemas;
   const wanted = wantedStreams(open, only);
   const roots: (RootExplanation & { readonly queries: readonly Query[] })[] = [];
   for (const group of rootGroups(wanted)) {
     const queries = await rehearse({ streams: group.streams, schema, signal });
-    roots.push({ ...explainRoot(group, schema, reference), queries });
+    roots.push({ ...explainRoot(group, queries, schema), queries });
   }
   const all = rootGroups(compiled.streams).find(({ streams }) => streams.some(({ name }) => name === only));
   return {
@@ -91,7 +91,7 @@ function asText(explained: Explained): string {
   if (dropped.length > 0)
     parts.push(`Left out on purpose (\`pii: drop\`), and not asked for: ${dropped.join(', ')}.\n`);
   parts.push(
-    'Points of complexity are an estimate: the API tells the real cost with each answer, and the sync goes by that.\n',
+    "Complexity points follow Centra's public formula; the API says with each answer what it cost, and the sync learns from that.\n",
   );
   return parts.join('\n');
 }
@@ -100,13 +100,13 @@ function rootText(root: RootExplanation & { readonly queries: readonly Query[] }
   const names = root.streams.map(({ name }) => name);
   const title = `${names.join(', ')}: ${root.queries.length === 1 ? 'one query' : `${root.queries.length} queries`} on ${root.root}`;
   const { perRequest, perRow } = root.complexity;
-  const page = Math.round(perRequest + PAGE_SIZE * perRow);
+  const page = perRequest + PAGE_SIZE * perRow;
   const facts = [
     ['Filter', root.where === undefined ? 'none of the catalog' : JSON.stringify(root.where)],
     ['Permissions', root.permissions.map(({ permission }) => permission).join(', ')],
     [
       'Complexity',
-      `about ${perRow} a row and ${perRequest} a request: ${page} for a page of ${PAGE_SIZE} rows`,
+      `${perRow} per row and ${perRequest} per request: ${page} for a page of ${PAGE_SIZE} rows`,
     ],
     ...root.syncFields.map(({ field, purpose }) => ['For the sync', `${field}, ${purpose}`]),
   ];
