@@ -103,6 +103,8 @@ export interface ClientObserver {
   readonly deprecated: (text: string) => void;
   /** A part of an answer is null, since the token may not see it. Told once for each permission. */
   readonly refused: (refusal: Refusal, what: string) => void;
+  /** Told at the end of what the API said more than once, with how often it did. */
+  readonly repeated?: (notice: Notice) => void;
   /** Told of each request that was sent, once it has come to an end. */
   readonly exchanged?: (exchange: Exchange) => void;
 }

@@ -59,7 +59,13 @@ export function openShop(
     observer: { ...options.observer, exchanged },
   });
   watcher.watch(client);
-  return { client, telemetry: watcher, close: transport.close };
+  const close = async () => {
+    for (const notice of client.notices()) {
+      if (notice.count > 1) options.observer.repeated?.(notice);
+    }
+    await transport.close();
+  };
+  return { client, telemetry: watcher, close };
 }
 
 export interface Schemas {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClientOptions, Query } from '../../../src/centra/client.ts';
+import { liveSchema } from '../../../src/centra/schema.ts';
 import type { HttpAnswer, Transport } from '../../../src/centra/transport.ts';
 import { scriptedClient } from './scripted-client.ts';
 
@@ -160,6 +161,17 @@ describe('too much at once', () => {
     await client.ask(query, never);
     expect(tokens).toHaveLength(5);
   });
+
+  test.each([answer(504), answer(500), broken('TOO_LARGE')])(
+    'a schema that does not come is not waited for where there is another one',
+    async (trouble) => {
+      const { client, slept } = playing([good, trouble]);
+      await client.ask(query, never);
+      const asked = liveSchema(client, never, { hasFallback: true });
+      await expect(asked).rejects.toMatchObject({ isTooMuch: true });
+      expect(waited(slept)).toBeLessThan(1_000);
+    },
+  );
 
   test('one bad row comes back with its place', async () => {
     const { client, tokens } = playing([good, internal(['orders', 17, 'market'])]);
