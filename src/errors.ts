@@ -26,6 +26,10 @@ export interface ErrorDetails {
   /** One sentence: what to do next. */
   readonly hint?: string;
   readonly stream?: string;
+  /** Where in an answer it happened: names of fields and positions in lists from 0, never values. */
+  readonly path?: readonly (string | number)[] | undefined;
+  /** The same request may succeed for fewer rows. */
+  readonly isTooMuch?: boolean;
   readonly cause?: unknown;
 }
 
@@ -36,6 +40,8 @@ export class ConnectorError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
   readonly stream: string | undefined;
+  readonly path: readonly (string | number)[] | undefined;
+  readonly isTooMuch: boolean;
 
   constructor(details: ErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -43,6 +49,8 @@ export class ConnectorError extends Error {
     this.code = details.code;
     this.hint = details.hint;
     this.stream = details.stream;
+    this.path = details.path;
+    this.isTooMuch = details.isTooMuch ?? false;
   }
 }
 

@@ -1,6 +1,17 @@
-import { ConnectorError } from '../errors.ts';
+import type { ConnectorError } from '../errors.ts';
 import { isObject } from '../json.ts';
-import { refusedPermission } from './permissions.ts';
+import {
+  failed,
+  invalidQuery,
+  noApi,
+  refusedPermissions,
+  refusedToken,
+  tooMuch,
+  tooSlow,
+} from './answer-errors.ts';
+import { type ApiError, parseErrors } from './api-error.ts';
+import { clockDifferenceMs } from './clocks.ts';
+import { printable } from './printable.ts';
 import { throttleDelayMs } from './retry-timing.ts';
 import type { HttpAnswer } from './transport.ts';
 
@@ -14,6 +25,10 @@ export interface Answer {
   readonly appVersion: string | undefined;
   /** The server's clock when it answered, in milliseconds since 1970. */
   readonly serverTimeMs: number | undefined;
+  /** This machine's clock when the answer came. */
+  readonly receivedAtMs?: number;
+  /** How far the server's clock is ahead of ours, negative where it is behind; 0 where both may be right. Absent where the server did not say. */
+  readonly clockDifferenceMs?: number;
 }
 
 export interface Refusal {
@@ -23,53 +38,103 @@ export interface Refusal {
   readonly path: readonly string[];
 }
 
-/** An answer, a wait until the limits let requests in again, or an error. The error's kind decides whether to try again. */
+/** Whether a failed request is worth another try. */
+export type Retry =
+  | 'never'
+  /** A few times, before the query is blamed. */
+  | 'briefly'
+  /** As long as the patience lasts. */
+  | 'patiently'
+  /** Means a mistake in the configuration, unless endpoint and token are known to be good: then it may pass. */
+  | 'if known to be good';
+
+/** An answer, a wait until the limits let requests in again, or an error. */
 export type Verdict =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'throttled'; readonly delayMs: number }
-  | { readonly kind: 'error'; readonly error: ConnectorError };
+  | { readonly kind: 'error'; readonly error: ConnectorError; readonly retry: Retry };
 
 /**
- * Classifies an HTTP answer, once. `what` names the request for people ("orders"). Texts of the API are passed on only where
- * they speak about the query, since others may hold data.
+ * Classifies an HTTP answer, once. `what` names the request for people ("orders"); the times are this machine's. Texts of
+ * the API are passed on only where they speak about the query, since others may hold data.
  */
-export function classify(http: HttpAnswer, what: string, nowMs: number): Verdict {
+export function classify(http: HttpAnswer, what: string, nowMs: number, durationMs = 0): Verdict {
+  const { status } = http;
   const serverTimeMs = parseServerTime(http.header('date'));
-  if (http.status === 429) {
+  if (status === 429) {
     return { kind: 'throttled', delayMs: throttleDelayMs(http.header('retry-after'), serverTimeMs ?? nowMs) };
   }
-  const isRefused = http.status === 401 || (http.status === 403 && parseBody(http.body) !== undefined);
-  if (isRefused) return { kind: 'error', error: refusedToken(http.status) };
+  const isPage = /^\s*</.test(http.body);
   // A web page with 403 comes from what stands before the API.
-  if (http.status === 403) return failure(what, 'answered 403 with a web page');
-  if (http.status === 404 || http.status === 405)
-    return { kind: 'error', error: noApi(`answered ${http.status}`) };
+  if (status === 403 && isPage) return patiently(failed(what, 'answered 403 with a web page'));
+  if (status === 401 || status === 403) return refusedAccess(http, what);
+  if (status === 404 || status === 405) return ifKnown(noApi(`answered ${status}`));
+  if (status >= 300 && status < 400)
+    return ifKnown(noApi(`redirects ${redirectTarget(http.header('location'))}`));
+  const byStatus = verdictByStatus(http, what);
+  if (byStatus !== undefined) return byStatus;
   const body = parseBody(http.body);
-  if (http.status >= 300 && http.status < 400) return { kind: 'error', error: noApi('redirects elsewhere') };
-  if (http.status >= 500 || http.status === 408) return failure(what, `answered ${http.status}`);
-  if (body === undefined) return unreadable(http, what);
-  return classifyBody(body, http.status, what, serverTimeMs);
+  if (body === undefined) {
+    if (isPage) return ifKnown(noApi('answered a web page instead of JSON'));
+    if (status === 400) return briefly(invalidQuery(undefined, what));
+    return patiently(failed(what, 'sent an answer that is not whole JSON'));
+  }
+  const clocks = {
+    serverTimeMs,
+    receivedAtMs: nowMs,
+    ...(serverTimeMs !== undefined && {
+      clockDifferenceMs: clockDifferenceMs({ serverTimeMs, receivedAtMs: nowMs, durationMs }),
+    }),
+  };
+  return classifyBody(body, status, what, clocks);
 }
+
+/** The token as a whole, unless the body says that it only lacks a permission. */
+function refusedAccess({ status, body }: HttpAnswer, what: string): Verdict {
+  const errors = parseErrors(parseBody(body)?.errors);
+  const isPermission = errors.length > 0 && errors.every(({ meaning }) => meaning === 'permission');
+  const names = errors.map(({ permission }) => permission);
+  return isPermission ? never(refusedPermissions(names, what)) : ifKnown(refusedToken(status));
+}
+
+/** Statuses that say all there is to know, whatever the body holds. */
+function verdictByStatus({ status, body }: HttpAnswer, what: string): Verdict | undefined {
+  if (status === 413) return never(tooMuch(what, 'answered 413: the request is too large'));
+  if (slowStatuses.has(status)) return patiently(tooSlow(what, status));
+  if (status === 500 || status === 502 || status === 520) {
+    const path = parseErrors(parseBody(body)?.errors).find((error) => error.path !== undefined)?.path;
+    return patiently(failed(what, `answered ${status}`, { path, isTooMuch: true }));
+  }
+  if (status >= 500 || status === 408) return patiently(failed(what, `answered ${status}`));
+  return undefined;
+}
+
+/** The query took too long: said by the API (499), by a gateway before it (504), or by a network that it stands behind (524). */
+const slowStatuses: ReadonlySet<number> = new Set([499, 504, 524]);
 
 function classifyBody(
   body: Readonly<Record<string, unknown>>,
   status: number,
   what: string,
-  serverTimeMs: number | undefined,
+  clocks: Pick<Answer, 'serverTimeMs' | 'receivedAtMs' | 'clockDifferenceMs'>,
 ): Verdict {
-  const errors = Array.isArray(body.errors) ? body.errors.filter(isObject) : [];
-  const categories = new Set(errors.map(categoryOf));
-  if (categories.has('authentication')) return { kind: 'error', error: refusedToken(status) };
-  const refusals = errors.filter((error) => categoryOf(error) === 'authorization').map(toRefusal);
-  const others = errors.filter((error) => categoryOf(error) !== 'authorization');
-  const invalid = others.find((error) => isAboutTheQuery(error, status));
-  if (invalid !== undefined) return { kind: 'error', error: invalidQuery(invalid, what) };
-  if (others.length > 0) return failure(what, 'reported an internal error');
+  const errors = parseErrors(body.errors);
+  if (errors.some(({ meaning }) => meaning === 'token')) return ifKnown(refusedToken(status));
+  const refusals = errors.filter(({ meaning }) => meaning === 'permission').map(toRefusal);
+  const others = errors.filter(({ meaning }) => meaning !== 'permission');
+  const worst = verdictOfErrors(others, status, what);
+  if (worst !== undefined) return worst;
   const data = body.data;
   if (!isObject(data) || (refusals.length > 0 && Object.values(data).every((value) => value === null))) {
-    return refusals.length > 0
-      ? { kind: 'error', error: refusedPermissionError(refusals, what) }
-      : failure(what, status === 200 ? 'sent an answer without data' : `answered ${status}`);
+    if (refusals.length > 0)
+      return never(
+        refusedPermissions(
+          refusals.map(({ permission }) => permission),
+          what,
+        ),
+      );
+    if (status === 400) return briefly(invalidQuery(undefined, what));
+    return patiently(failed(what, status === 200 ? 'sent an answer without data' : `answered ${status}`));
   }
   const extensions = isObject(body.extensions) ? body.extensions : {};
   const { complexity, appVersion } = extensions;
@@ -78,15 +143,47 @@ function classifyBody(
     answer: {
       data,
       refusals,
-      complexity: typeof complexity === 'number' ? complexity : undefined,
+      complexity: isCost(complexity) ? complexity : undefined,
       deprecations: [
         ...textsOf(extensions.deprecatedFieldsUsed),
         ...textsOf(extensions.deprecatedPermissionsUsed),
       ],
-      appVersion: typeof appVersion === 'string' ? appVersion : undefined,
-      serverTimeMs,
+      appVersion: typeof appVersion === 'string' ? printable(appVersion, 40) : undefined,
+      ...clocks,
     },
   };
+}
+
+/** What the errors beside missing permissions come to; the one that says most about the query comes first. */
+function verdictOfErrors(errors: readonly ApiError[], status: number, what: string): Verdict | undefined {
+  const complex = errors.find(({ meaning }) => meaning === 'too complex');
+  if (complex !== undefined) return never(tooMuch(what, 'refused the query as too complex', complex.path));
+  const invalid = errors.find(({ meaning }) => meaning === 'query');
+  if (invalid !== undefined) return never(invalidQuery(invalid, what));
+  const [first] = errors;
+  if (first === undefined) return undefined;
+  const unknown = errors.find(({ meaning }) => meaning === 'unknown');
+  // An error that nobody marked may be passing trouble as well as a query that it does not like.
+  if (unknown !== undefined && (status === 400 || unknown.path === undefined))
+    return briefly(invalidQuery(unknown, what));
+  const { path } = errors.find((error) => error.path !== undefined) ?? first;
+  return patiently(failed(what, 'reported an internal error', { path, isTooMuch: true }));
+}
+
+function never(error: ConnectorError): Verdict {
+  return { kind: 'error', error, retry: 'never' };
+}
+
+function briefly(error: ConnectorError): Verdict {
+  return { kind: 'error', error, retry: 'briefly' };
+}
+
+function patiently(error: ConnectorError): Verdict {
+  return { kind: 'error', error, retry: 'patiently' };
+}
+
+function ifKnown(error: ConnectorError): Verdict {
+  return { kind: 'error', error, retry: 'if known to be good' };
 }
 
 function parseBody(body: string): Readonly<Record<string, unknown>> | undefined {
@@ -103,86 +200,23 @@ function parseServerTime(date: string | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-function categoryOf(error: Readonly<Record<string, unknown>>): string {
-  const extensions = error.extensions;
-  const category = isObject(extensions) ? extensions.category : undefined;
-  return typeof category === 'string' ? category : '';
+/** Without what a query or a login in the address may hold. */
+function redirectTarget(location: string | undefined): string {
+  if (location === undefined || !URL.canParse(location)) return 'elsewhere';
+  const { protocol, host, pathname } = new URL(location);
+  return `to ${printable(`${protocol}//${host}${pathname}`, 100)}`;
 }
 
-/** The API marks what is wrong with a query; an unmarked error that has a path came up while the query ran. */
-function isAboutTheQuery(error: Readonly<Record<string, unknown>>, status: number): boolean {
-  const category = categoryOf(error);
-  if (category === 'graphql') return true;
-  return category === '' && (status === 400 || error.path === undefined);
+function toRefusal({ permission, path }: ApiError): Refusal {
+  return { permission, path: (path ?? []).filter((part) => typeof part === 'string') };
 }
 
-function toRefusal(error: Readonly<Record<string, unknown>>): Refusal {
-  const path = Array.isArray(error.path) ? error.path : [];
-  return {
-    permission: refusedPermission(String(error.message ?? '')),
-    path: path.filter((part) => typeof part === 'string'),
-  };
+function isCost(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 
 function textsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-}
-
-function unreadable(http: HttpAnswer, what: string): Verdict {
-  if (/^\s*</.test(http.body)) return { kind: 'error', error: noApi('answered a web page instead of JSON') };
-  return failure(what, 'sent an answer that is not whole JSON');
-}
-
-function refusedToken(status: number): ConnectorError {
-  return new ConnectorError({
-    kind: 'auth',
-    code: 'centra/unauthorized',
-    message: `Centra refused the API token (${status}).`,
-    hint: 'Check that it is complete, has not expired and belongs to this endpoint; make a new one in Centra under System > API Tokens.',
-  });
-}
-
-function refusedPermissionError(refusals: readonly Refusal[], what: string): ConnectorError {
-  const names = [...new Set(refusals.flatMap(({ permission }) => permission ?? []))];
-  const list = names.length > 0 ? names.join(', ') : 'a permission that Centra did not name';
-  return new ConnectorError({
-    kind: 'permission',
-    code: 'centra/permission',
-    message: `The API token may not read ${what}: it lacks ${list}.`,
-    hint: 'Add it to the token in Centra under System > API Tokens.',
-  });
-}
-
-function noApi(how: string): ConnectorError {
-  return new ConnectorError({
-    kind: 'config',
-    code: 'centra/not_graphql',
-    message: `The endpoint ${how}: there is no GraphQL API at this address.`,
-    hint: 'Check "endpoint"; it is usually https://{client}.centra.com/graphql.',
-  });
-}
-
-function invalidQuery(error: Readonly<Record<string, unknown>>, what: string): ConnectorError {
-  return new ConnectorError({
-    kind: 'schema',
-    code: 'centra/invalid_query',
-    // A text about a place in the answer may hold what stands there; one about the query cannot.
-    message:
-      error.path === undefined
-        ? `Centra refused the query for ${what}: ${String(error.message ?? '').slice(0, 300)}`
-        : `Centra refused the query for ${what}.`,
-    hint: 'The live schema differs from what the mapping expects: run discover again and correct the tenant catalog.',
-  });
-}
-
-function failure(what: string, how: string): Verdict {
-  return {
-    kind: 'error',
-    error: new ConnectorError({
-      kind: 'transient',
-      code: 'centra/failed',
-      message: `Centra ${how} when asked for ${what}.`,
-      hint: 'Try again later; if it lasts, ask Centra whether the API is up.',
-    }),
-  };
+  return Array.isArray(value)
+    ? value.filter((item) => typeof item === 'string').map((text) => printable(text))
+    : [];
 }

@@ -16,6 +16,8 @@ export class Budget {
   #buckets: readonly Bucket[] = [];
   /** Below 1 after the API said no although we thought that it would say yes; grows back with time. */
   #caution = 1;
+  /** Since the API was last asked. */
+  #wasRefused = false;
 
   constructor(share: number) {
     this.#share = share;
@@ -29,7 +31,10 @@ export class Budget {
         ? newBucket(limit, this.#share, nowMs)
         : corrected(refilled(present, nowMs, this.#caution), limit);
     });
-    this.#caution = Math.min(1, this.#caution * 1.05);
+    // What others drew explains a refusal; without that, the limits must be tighter than the API says.
+    const isExplained = this.#wasRefused && this.#buckets.some(wasEmptiedByOthers);
+    this.#caution = isExplained ? 1 : Math.min(1, this.#caution * 1.05);
+    this.#wasRefused = false;
   }
 
   /** How long to wait until the buckets hold what a request needs; 0: it may be sent now. */
@@ -63,6 +68,7 @@ export class Budget {
   /** The API said no: the real buckets hold less than was thought. Slower from now on. */
   refused(): void {
     this.#caution = Math.max(0.3, this.#caution * 0.8);
+    this.#wasRefused = true;
   }
 
   /** How much of the limits is used up by now, as far as that is known. */
@@ -151,6 +157,11 @@ function corrected(bucket: Bucket, { remaining }: RateLimit): Bucket {
     othersRate: Math.max(0, bucket.alone - remaining) / sinceMs,
     learnedAtMs: bucket.atMs,
   };
+}
+
+/** So little was left that a request could be refused, and more was gone than we drew. */
+function wasEmptiedByOthers({ quota, real, othersRate, windowMs }: Bucket): boolean {
+  return real < quota / 2 && othersRate > (quota / windowMs) * TRICKLE;
 }
 
 function refilled(bucket: Bucket, nowMs: number, caution: number): Bucket {

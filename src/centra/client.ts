@@ -1,11 +1,18 @@
+import type { GraphQLSchema } from 'graphql';
 import { ConnectorError } from '../errors.ts';
-import { type Answer, classify, type Refusal, type Verdict } from './answer.ts';
+import type { Answer, Refusal } from './answer.ts';
 import type { LimitUse } from './budget.ts';
+import type { Variables } from './cost.ts';
+import { Gate } from './gate.ts';
+import { type Notice, Notices } from './notices.ts';
 import { type LimitsAnswer, Pacer } from './pacer.ts';
+import { mayTryAgain } from './patience.ts';
+import { Prices } from './prices.ts';
 import { parseRateLimits, rateLimitsQuery } from './rate-limits.ts';
 import { backoffMs } from './retry-timing.ts';
+import { createSender, type Sent } from './sender.ts';
+import { Token, type TokenReader } from './token.ts';
 import type { Transport } from './transport.ts';
-import { unreachable } from './unreachable.ts';
 
 export interface Query {
   /** What is asked for, for people: "orders", "the schema". */
@@ -15,17 +22,38 @@ export interface Query {
   readonly variables: Readonly<Record<string, unknown>>;
   /** How many rows it asks for at most, where its cost grows with them. */
   readonly rows?: number;
+  /**
+   * The caller can ask for fewer rows, or leave one out: an error that may come of what is asked for (`isTooMuch`, or a
+   * `path` that names a row) is thrown after a second try at most, and not waited out.
+   */
+  readonly canNarrow?: boolean;
 }
 
 /** The one way to the API: waits when throttled, tries again when that can help, and throws a ConnectorError when it cannot. */
 export interface CentraClient {
   readonly ask: (query: Query, signal: AbortSignal) => Promise<Answer>;
-  /** How many rows one request with this query should ask for, at most `most`, by what it has cost and what the limits allow. */
-  readonly comfortableRows: (query: string, most: number) => number;
+  /**
+   * How many rows one request with this query should ask for, at most `most`, by what it costs and what the limits allow.
+   * With the variables for so many rows, its cost is known before it was ever sent.
+   */
+  readonly comfortableRows: (
+    query: string,
+    most: number,
+    variablesFor?: (rows: number) => Variables,
+  ) => number;
   /** What was asked so far. */
   readonly usage: () => Usage;
   /** How much of the API's limits is used up by now; nothing where they are not known. */
   readonly limitsUsed: () => readonly LimitUse[];
+  /** From now on queries are priced by this schema, before they are sent. */
+  readonly priceBy?: (schema: GraphQLSchema) => void;
+}
+
+/** A client over a network, with what it heard on the way. */
+export interface HttpClient extends CentraClient {
+  readonly priceBy: (schema: GraphQLSchema) => void;
+  /** What the API said again and again, beside its answers: each was told once. */
+  readonly notices: () => readonly Notice[];
 }
 
 export interface Usage {
@@ -46,14 +74,20 @@ export interface Pace {
 
 export interface ClientOptions {
   readonly endpoint: string;
-  /** Called for each request, so that the token is held in one place only. */
-  readonly token: () => string;
+  readonly token: TokenReader;
   readonly transport: Transport;
+  /** This machine's clock, milliseconds since 1970: for what people are told, and to compare it with the server's. */
   readonly clock: () => number;
+  /** Milliseconds by a clock that nobody sets: for every wait and every patience. */
+  readonly elapsedMs: () => number;
   readonly random: () => number;
   readonly sleep: (delayMs: number, signal: AbortSignal) => Promise<void>;
   /** How long failures in a row are waited out before they are reported. */
   readonly patienceMs: number;
+  /** Whether an outage is waited out before the first answer too; else a person waits, and is told after seconds. */
+  readonly waitsAtStart?: boolean;
+  /** Endpoint and token have worked before (a read that has a state): what would mean that they are wrong may pass. */
+  readonly isResumed?: boolean;
   /** How long the limits may keep requests out before that is reported. */
   readonly longestThrottleMs: number;
   readonly userAgent: string;
@@ -69,6 +103,8 @@ export interface ClientObserver {
   readonly deprecated: (text: string) => void;
   /** A part of an answer is null, since the token may not see it. Told once for each permission. */
   readonly refused: (refusal: Refusal, what: string) => void;
+  /** Told at the end of what the API said more than once, with how often it did. */
+  readonly repeated?: (notice: Notice) => void;
   /** Told of each request that was sent, once it has come to an end. */
   readonly exchanged?: (exchange: Exchange) => void;
 }
@@ -87,153 +123,108 @@ export interface Exchange {
   readonly error: ConnectorError | undefined;
 }
 
-/** Before the API has answered once, the endpoint is more likely wrong than down: give up early, so that a person sees it. */
-const PATIENCE_BEFORE_FIRST_ANSWER_MS = 5_000;
-
-/** Timers cannot wait much longer, and a clock may be set meanwhile. */
-const LONGEST_SLEEP_MS = 60_000;
-
-export function createClient(options: ClientOptions): CentraClient {
-  const {
-    endpoint,
-    token,
-    transport,
-    clock,
-    random,
-    sleep,
-    patienceMs,
-    longestThrottleMs,
-    userAgent,
-    observer,
-  } = options;
+export function createClient(options: ClientOptions): HttpClient {
+  const { clock, elapsedMs, random, sleep, patienceMs, longestThrottleMs, observer } = options;
   const usage = { requests: 0, complexity: 0, retries: 0, throttledMs: 0, pacedMs: 0 };
-  const told = new Set<string>();
-  let hasAnswered = false;
-  /** Shared by all requests: one 429 stops them all, since each one sent too early extends the wait. */
-  let closedUntilMs = 0;
-  let toldUntilMs = 0;
+  const notices = new Notices();
+  const prices = new Prices();
+  const token = new Token(options.token);
+  const send = createSender({ ...options, token });
+  const gate = new Gate({
+    clock,
+    elapsedMs,
+    longestMs: longestThrottleMs,
+    sleep: async (delayMs, signal) => {
+      usage.throttledMs += delayMs;
+      await sleep(delayMs, signal);
+    },
+    waiting: observer.throttled,
+  });
   const pacer = options.pace && pacerFor(options.pace);
+  let hasAnswered = false;
 
   function pacerFor(pace: Pace): Pacer {
     return new Pacer({
       ...pace,
-      clock,
+      clock: elapsedMs,
       sleep: async (delayMs, signal) => {
         usage.pacedMs += delayMs;
         await sleep(delayMs, signal);
       },
       askLimits,
-      waiting: (untilMs) => observer.throttled(untilMs, 'the next request'),
+      waiting: (untilMs) => observer.throttled(clock() + untilMs - elapsedMs(), 'the next request'),
     });
   }
 
   async function askLimits(signal: AbortSignal): Promise<LimitsAnswer> {
-    await waitForTheGate(signal, rateLimitsQuery.what);
-    const verdict = await sendOnce(rateLimitsQuery, 1, signal);
+    await gate.pass(rateLimitsQuery.what, signal);
+    const { verdict } = await sendOnce(rateLimitsQuery, 1, signal);
     if (verdict.kind === 'answer') {
       remember(verdict.answer, rateLimitsQuery.what);
       return { kind: 'limits', limits: parseRateLimits(verdict.answer.data) };
     }
     if (verdict.kind === 'throttled') closeTheGate(verdict.delayMs);
-    if (verdict.kind === 'error' && verdict.error.kind === 'auth') throw verdict.error;
+    // A token that is refused here is refused with the query too, which knows what to do about it.
     return { kind: verdict.kind === 'error' && verdict.error.kind === 'schema' ? 'not offered' : 'not now' };
   }
 
   function closeTheGate(delayMs: number): void {
     hasAnswered = true;
-    closedUntilMs = Math.max(closedUntilMs, clock() + delayMs);
+    gate.close(delayMs);
   }
 
-  async function sendOnce(query: Query, attempt: number, signal: AbortSignal): Promise<Verdict> {
+  async function sendOnce(query: Query, attempt: number, signal: AbortSignal): Promise<Sent> {
     usage.requests += 1;
-    const sentMs = clock();
-    const { verdict, status } = await send(query, signal);
+    const sent = await send(query, signal);
+    const { verdict, status, durationMs } = sent;
     observer.exchanged?.({
       what: query.what,
       attempt,
-      durationMs: Math.max(0, clock() - sentMs),
+      durationMs,
       status,
       complexity: verdict.kind === 'answer' ? verdict.answer.complexity : undefined,
       error: verdict.kind === 'error' ? verdict.error : undefined,
     });
-    return verdict;
+    return sent;
   }
 
-  async function send(
+  async function sendAtItsTime(
     query: Query,
+    attempt: number,
     signal: AbortSignal,
-  ): Promise<{ readonly verdict: Verdict; readonly status: number | undefined }> {
-    try {
-      const http = await transport({
-        url: endpoint,
-        signal,
-        headers: {
-          authorization: `Bearer ${token()}`,
-          'content-type': 'application/json',
-          accept: 'application/json',
-          'user-agent': userAgent,
-        },
-        body: JSON.stringify({
-          query: query.query,
-          variables: query.variables,
-          operationName: query.operationName,
-        }),
-      });
-      return { verdict: classify(http, query.what, clock()), status: http.status };
-    } catch (cause) {
-      signal.throwIfAborted();
-      return {
-        verdict: { kind: 'error', error: unreachable(cause, endpoint, query.what) },
-        status: undefined,
-      };
-    }
-  }
-
-  async function sendAtItsTime(query: Query, attempt: number, signal: AbortSignal): Promise<Verdict> {
-    await waitForTheGate(signal, query.what);
-    const ticket = await pacer?.admit(query.query, query.rows ?? 1, signal);
+    throttledSinceMs: number | undefined,
+  ): Promise<Sent> {
+    await gate.pass(query.what, signal, throttledSinceMs);
+    const ticket = await pacer?.admit(query.query, query.rows ?? 1, signal, prices.of(query));
     let complexity: number | undefined;
     try {
       // It may have closed while this request waited for its turn.
-      await waitForTheGate(signal, query.what);
-      const verdict = await sendOnce(query, attempt, signal);
-      if (verdict.kind === 'answer') complexity = verdict.answer.complexity;
-      return verdict;
+      await gate.pass(query.what, signal, throttledSinceMs);
+      const sent = await sendOnce(query, attempt, signal);
+      if (sent.verdict.kind === 'answer') complexity = sent.verdict.answer.complexity;
+      return sent;
     } finally {
       ticket?.settle(complexity);
-    }
-  }
-
-  async function waitForTheGate(signal: AbortSignal, what: string): Promise<void> {
-    for (let delayMs = closedUntilMs - clock(); delayMs > 0; delayMs = closedUntilMs - clock()) {
-      if (toldUntilMs !== closedUntilMs) observer.throttled(closedUntilMs, what);
-      toldUntilMs = closedUntilMs;
-      const partMs = Math.min(delayMs, LONGEST_SLEEP_MS);
-      usage.throttledMs += partMs;
-      await sleep(partMs, signal);
     }
   }
 
   function remember(answer: Answer, what: string): void {
     hasAnswered = true;
     usage.complexity += answer.complexity ?? 0;
-    for (const text of answer.deprecations) once(text, () => observer.deprecated(text));
+    for (const text of answer.deprecations) notices.note(text, () => observer.deprecated(text));
     for (const refusal of answer.refusals) {
-      once(`${what} ${refusal.permission ?? refusal.path.join('.')}`, () => observer.refused(refusal, what));
+      const text = `${refusal.permission ?? refusal.path.join('.')} (${what})`;
+      notices.note(text, () => observer.refused(refusal, what));
     }
   }
 
-  function once(key: string, tell: () => void): void {
-    if (told.has(key)) return;
-    told.add(key);
-    tell();
-  }
-
   async function ask(query: Query, signal: AbortSignal): Promise<Answer> {
+    let failures = 0;
     let failingSinceMs: number | undefined;
+    let throttles = 0;
     let throttledSinceMs: number | undefined;
     for (let attempt = 1; ; attempt += 1) {
-      const verdict = await sendAtItsTime(query, attempt, signal);
+      const { verdict, token: used } = await sendAtItsTime(query, attempt, signal, throttledSinceMs);
       if (verdict.kind === 'answer') {
         remember(verdict.answer, query.what);
         return verdict.answer;
@@ -241,38 +232,49 @@ export function createClient(options: ClientOptions): CentraClient {
       usage.retries += 1;
       if (verdict.kind === 'throttled') {
         // An API that says when to come back is not down.
+        failures = 0;
         failingSinceMs = undefined;
-        throttledSinceMs ??= clock();
-        if (clock() + verdict.delayMs - throttledSinceMs > longestThrottleMs) {
-          throw limitsUsedUp(query.what, clock() + verdict.delayMs);
-        }
-        closeTheGate(verdict.delayMs);
+        throttles += 1;
+        throttledSinceMs ??= elapsedMs();
+        // One that always names a time that has passed must not be asked for ever without a pause.
+        closeTheGate(Math.max(verdict.delayMs, backoffMs(throttles, random())));
         pacer?.refused();
         continue;
       }
+      throttles = 0;
       throttledSinceMs = undefined;
-      failingSinceMs ??= clock();
-      const limitMs = hasAnswered ? patienceMs : Math.min(patienceMs, PATIENCE_BEFORE_FIRST_ANSWER_MS);
-      const delayMs = backoffMs(attempt, random());
-      if (!mayPass(verdict.error, hasAnswered) || clock() + delayMs - failingSinceMs > limitMs)
-        throw hasAnswered ? asOutage(verdict.error) : verdict.error;
-      observer.retrying(verdict.error, attempt, delayMs);
+      failures += 1;
+      failingSinceMs ??= elapsedMs();
+      const { error, retry } = verdict;
+      const isNewToken = error.kind === 'auth' && failures < 3 && (await token.hasChanged(used));
+      const delayMs = isNewToken ? 0 : backoffMs(failures, random());
+      const isKnown = hasAnswered || options.isResumed === true;
+      const lastedMs = elapsedMs() - failingSinceMs;
+      const mayPass = mayTryAgain(error, retry, { count: failures, lastedMs }, delayMs, {
+        patienceMs,
+        isKnown,
+        waitsAtStart: options.waitsAtStart ?? false,
+        canNarrow: query.canNarrow ?? false,
+      });
+      if (!isNewToken && !mayPass) throw isKnown ? asOutage(error) : error;
+      observer.retrying(error, attempt, delayMs);
       await sleep(delayMs, signal);
     }
   }
 
+  function comfortableRows(query: string, most: number, variablesFor?: (rows: number) => Variables): number {
+    const price = variablesFor && ((rows: number) => prices.of({ query, variables: variablesFor(rows) }));
+    return pacer?.comfortableRows(query, most, price) ?? most;
+  }
+
   return Object.freeze({
     ask,
-    comfortableRows: (query: string, most: number) => pacer?.comfortableRows(query, most) ?? most,
+    comfortableRows,
     usage: () => ({ ...usage }),
     limitsUsed: () => pacer?.limitsUsed() ?? [],
+    priceBy: (schema: GraphQLSchema) => prices.useSchema(schema),
+    notices: () => notices.all(),
   });
-}
-
-/** A web page or an unknown host means a wrong endpoint at first, and maintenance once the API has answered. */
-function mayPass(error: ConnectorError, hasAnswered: boolean): boolean {
-  if (error.kind === 'transient') return true;
-  return hasAnswered && (error.code === 'centra/not_graphql' || error.code === 'centra/unknown_host');
 }
 
 /** What would mean a wrong endpoint at first means that it is down once it has answered. */
@@ -284,14 +286,5 @@ function asOutage(error: ConnectorError): ConnectorError {
     message: `Centra answered before, and does not any more: ${error.message}`,
     hint: 'Run the read again when the API is up: it goes on from the last state.',
     cause: error,
-  });
-}
-
-function limitsUsedUp(what: string, untilMs: number): ConnectorError {
-  return new ConnectorError({
-    kind: 'throttled',
-    code: 'centra/limits_used_up',
-    message: `Centra's limits are used up until ${new Date(untilMs).toISOString()}, so ${what} cannot be asked for.`,
-    hint: 'Try again then, or find out which of your other integrations uses them.',
   });
 }

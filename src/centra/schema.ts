@@ -26,25 +26,37 @@ export interface LiveSchema {
   readonly schema: GraphQLSchema;
   /** The server's clock at that moment, milliseconds since 1970. */
   readonly serverTimeMs: number | undefined;
+  /** See `Answer`. */
+  readonly clockDifferenceMs: number | undefined;
 }
 
-/** What the shop's API says of itself: it needs a valid token and no permission. */
-export async function liveSchema(client: CentraClient, signal: AbortSignal): Promise<LiveSchema> {
+export interface LiveSchemaOptions {
+  /** There is another schema to go by: an API that cannot answer this question in time is not asked for long. */
+  readonly hasFallback?: boolean;
+}
+
+/** What the shop's API says of itself: it needs a valid token and no permission. From then on it prices the queries. */
+export async function liveSchema(
+  client: CentraClient,
+  signal: AbortSignal,
+  { hasFallback = false }: LiveSchemaOptions = {},
+): Promise<LiveSchema> {
   const answer = await client.ask(
     {
       what: 'its schema',
       operationName: 'IntrospectionQuery',
       query: getIntrospectionQuery({ descriptions: true }),
       variables: {},
+      canNarrow: hasFallback,
     },
     signal,
   );
   try {
     const introspection = answer.data as unknown as IntrospectionQuery;
-    return {
-      schema: buildClientSchema(introspection, { assumeValid: true }),
-      serverTimeMs: answer.serverTimeMs,
-    };
+    const schema = buildClientSchema(introspection, { assumeValid: true });
+    client.priceBy?.(schema);
+    const { serverTimeMs, clockDifferenceMs } = answer;
+    return { schema, serverTimeMs, clockDifferenceMs };
   } catch (cause) {
     throw new ConnectorError({
       kind: 'schema',

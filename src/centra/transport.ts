@@ -1,6 +1,9 @@
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher, Pool, ProxyAgent, request } from 'undici';
+import { ACCEPT_ENCODING, readBody } from './body.ts';
+import { type ProxyServer, type ProxyVariables, proxyFor } from './proxy.ts';
+import { TransportError, transportError } from './transport-error.ts';
 import { PRIVATE_ADDRESS } from './unreachable.ts';
 
 export interface HttpRequest {
@@ -29,36 +32,91 @@ export interface HttpTransportOptions {
   readonly connections: number;
   /** How long the API may stay silent, before its answer's head and between parts of its body. Centra gives no guarantee; heavy queries are slow. */
   readonly silenceMs: number;
-  /** Which IP addresses a host may lead to; without it, any. */
+  /** Which IP addresses a host may lead to; without it, any. A proxy looks hosts up itself. */
   readonly mayConnectTo?: (address: string) => boolean;
+  /** How long a request may take as a whole, however busily its answer drips; twice the silence unless given. */
+  readonly wholeMs?: number;
+  /** How large an answer may be, unpacked; 64 MiB unless given. */
+  readonly mostBytes?: number;
+  /** Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are looked up; nowhere unless given. */
+  readonly variables?: ProxyVariables;
 }
 
-/** HTTP with keep-alive and one pool. */
+const CONNECT_MS = 10_000;
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** HTTP with keep-alive and one pool, through a proxy where the variables name one. Redirects are not followed: the token goes to the endpoint alone. */
 export function httpTransport(options: HttpTransportOptions): HttpTransport {
-  const { mayConnectTo } = options;
-  const agent = new Agent({
-    connections: options.connections,
-    connect: { timeout: 10_000, ...(mayConnectTo && { lookup: guardedLookup(mayConnectTo) }) },
-    headersTimeout: options.silenceMs,
-    bodyTimeout: options.silenceMs,
-    keepAliveTimeout: 30_000,
-  });
-  return Object.freeze({
-    send: async ({ url, headers, body, signal }: HttpRequest): Promise<HttpAnswer> => {
+  const { silenceMs, wholeMs = 2 * silenceMs, mostBytes = MOST_BYTES, variables = {} } = options;
+  /** By the proxy's address; that of the direct way is empty. */
+  const dispatchers = new Map<string, Dispatcher>();
+
+  function dispatcherFor(proxy: ProxyServer | undefined): Dispatcher {
+    const key = proxy?.url ?? '';
+    const dispatcher = dispatchers.get(key) ?? openDispatcher(options, proxy);
+    dispatchers.set(key, dispatcher);
+    return dispatcher;
+  }
+
+  async function send({ url, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
+    signal.throwIfAborted();
+    const proxy = proxyFor(url, variables);
+    const end = new AbortController();
+    const stop = () => end.abort(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    const timer = setTimeout(() => end.abort(new TransportError('TOO_SLOW')), wholeMs);
+    try {
       const answer = await request(url, {
         method: 'POST',
-        dispatcher: agent,
-        headers: { ...headers },
+        dispatcher: dispatcherFor(proxy),
+        headers: { 'accept-encoding': ACCEPT_ENCODING, ...headers },
         body,
-        signal,
+        signal: end.signal,
       });
       const header = (name: string) => {
         const value = answer.headers[name];
         return Array.isArray(value) ? value[0] : value;
       };
-      return { status: answer.statusCode, header, body: await answer.body.text() };
+      const text = await readBody(answer.body, header('content-encoding'), mostBytes);
+      return { status: answer.statusCode, header, body: text };
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw transportError(cause, proxy?.name);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  return Object.freeze({
+    send,
+    close: async () => {
+      await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
     },
-    close: () => agent.destroy(),
+  });
+}
+
+function openDispatcher(
+  { connections, silenceMs, mayConnectTo }: HttpTransportOptions,
+  proxy: ProxyServer | undefined,
+): Dispatcher {
+  const common = {
+    connections,
+    headersTimeout: silenceMs,
+    bodyTimeout: silenceMs,
+    keepAliveTimeout: 30_000,
+  };
+  if (proxy === undefined) {
+    const guard = mayConnectTo && { lookup: guardedLookup(mayConnectTo) };
+    return new Agent({ ...common, connect: { timeout: CONNECT_MS, ...guard } });
+  }
+  if (!URL.canParse(proxy.url)) throw new TransportError('BAD_PROXY', { proxy: proxy.name });
+  return new ProxyAgent({
+    ...common,
+    uri: proxy.url,
+    ...(proxy.authorization !== undefined && { token: proxy.authorization }),
+    // How long the proxy may take to let a connection through.
+    clientFactory: (origin, settings) => new Pool(origin, { ...settings, headersTimeout: CONNECT_MS }),
   });
 }
 

@@ -28,5 +28,6 @@ export function loggingObserver(log: Log): ClientObserver {
         `The API token lacks ${permission ?? 'a permission'}: ${path.at(-1) ?? 'a part'} of ${what} stays empty.`,
       );
     },
+    repeated: ({ text, count }) => log('info', `Centra said this with ${count} answers: ${text}`),
   };
 }

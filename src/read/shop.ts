@@ -25,6 +25,9 @@ export interface ShopOptions {
   readonly observer: ClientObserver;
   /** Whether it keeps to the share of the limits that the configuration allows. */
   readonly isPaced?: boolean;
+  /** See `ClientOptions`. */
+  readonly waitsAtStart?: boolean;
+  readonly isResumed?: boolean;
 }
 
 /** The way to a customer's API, with the real network, clock and dice. */
@@ -40,6 +43,7 @@ export function openShop(
   const transport = httpTransport({
     connections: configuration.maxConcurrency,
     silenceMs: configuration.requestTimeoutMs,
+    variables: process.env,
     ...(isSharedPlatform(process.env) && { mayConnectTo: isPublicAddress }),
   });
   const watcher = telemetry.shop(configuration.endpoint);
@@ -48,10 +52,13 @@ export function openShop(
     token: () => configuration.apiToken.reveal(),
     transport: transport.send,
     clock: Date.now,
+    elapsedMs: () => performance.now(),
     random: Math.random,
     sleep: (delayMs, signal) => sleepFor(delayMs, undefined, { signal }),
     patienceMs: options.patienceMs,
     longestThrottleMs: options.longestThrottleMs ?? options.patienceMs,
+    waitsAtStart: options.waitsAtStart ?? false,
+    isResumed: options.isResumed ?? false,
     ...(options.isPaced && {
       pace: { share: configuration.budgetShare, maxConcurrency: configuration.maxConcurrency },
     }),
@@ -59,7 +66,13 @@ export function openShop(
     observer: { ...options.observer, exchanged },
   });
   watcher.watch(client);
-  return { client, telemetry: watcher, close: transport.close };
+  const close = async () => {
+    for (const notice of client.notices()) {
+      if (notice.count > 1) options.observer.repeated?.(notice);
+    }
+    await transport.close();
+  };
+  return { client, telemetry: watcher, close };
 }
 
 export interface Schemas {
@@ -97,6 +110,7 @@ export async function findSchemas(
       'warn',
       `${error.message} The schema that comes with the connector is used instead of the shop's own.`,
     );
+    client.priceBy?.(reference);
     return { schema: reference, reference, isLive: false, serverNowMs: Date.now() };
   }
 }

@@ -25,12 +25,12 @@ export async function explainCatalog(
   signal: AbortSignal,
 ): Promise<Explained> {
   const { compiled, schemas, loaded, label } = open;
-  const { schema, reference } = schemas;
+  const { schema } = schemas;
   const wanted = wantedStreams(open, only);
   const roots: (RootExplanation & { readonly queries: readonly Query[] })[] = [];
   for (const group of rootGroups(wanted)) {
     const queries = await rehearse({ streams: group.streams, schema, signal });
-    roots.push({ ...explainRoot(group, schema, reference), queries });
+    roots.push({ ...explainRoot(group, queries, schema), queries });
   }
   const all = rootGroups(compiled.streams).find(({ streams }) => streams.some(({ name }) => name === only));
   return {

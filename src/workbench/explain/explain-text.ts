@@ -20,7 +20,7 @@ export function explainText(explained: Explained): string {
   if (dropped.length > 0)
     parts.push(`Left out on purpose (\`pii: drop\`), and not asked for: ${dropped.join(', ')}.\n`);
   parts.push(
-    'Points of complexity are an estimate: the API tells the real cost with each answer, and the sync goes by that.\n',
+    "Complexity points follow Centra's public formula; the API says with each answer what it cost, and the sync learns from that.\n",
   );
   return parts.join('\n');
 }
@@ -29,13 +29,13 @@ function rootText(root: RootExplanation & { readonly queries: readonly Query[] }
   const names = root.streams.map(({ name }) => name);
   const title = `${names.join(', ')}: ${root.queries.length === 1 ? 'one query' : `${root.queries.length} queries`} on ${root.root}`;
   const { perRequest, perRow } = root.complexity;
-  const page = Math.round(perRequest + PAGE_SIZE * perRow);
+  const page = perRequest + PAGE_SIZE * perRow;
   const facts = [
     ['Filter', root.where === undefined ? 'none of the catalog' : JSON.stringify(root.where)],
     ['Permissions', root.permissions.map(({ permission }) => permission).join(', ')],
     [
       'Complexity',
-      `about ${perRow} a row and ${perRequest} a request: ${page} for a page of ${PAGE_SIZE} rows`,
+      `${perRow} per row and ${perRequest} per request: ${page} for a page of ${PAGE_SIZE} rows`,
     ],
     ...root.syncFields.map(({ field, purpose }) => ['For the sync', `${field}, ${purpose}`]),
   ];

@@ -1,10 +1,11 @@
 import type { GraphQLSchema } from 'graphql';
 import type { CompiledColumn, CompiledStream } from '../../catalog/compile/compiled.ts';
 import { mergeSelections, renderCall, type Selection } from '../../catalog/query/selection.ts';
+import type { Query } from '../../centra/client.ts';
 import type { JsonObject } from '../../json.ts';
 import { rootType } from '../../roots/derive.ts';
 import type { RootGroup } from '../root-groups.ts';
-import { type ComplexityEstimate, estimateComplexity } from './complexity-estimate.ts';
+import { type PageCost, pageCost } from './page-cost.ts';
 import { type NeededPermission, neededPermissions } from './permission-list.ts';
 
 /** How the streams of one root list are read, and why. */
@@ -13,7 +14,7 @@ export interface RootExplanation {
   readonly where: JsonObject | undefined;
   readonly streams: readonly StreamExplanation[];
   readonly permissions: readonly NeededPermission[];
-  readonly complexity: ComplexityEstimate;
+  readonly complexity: PageCost;
   /** Fields that no column asks for. */
   readonly syncFields: readonly SyncField[];
 }
@@ -38,20 +39,20 @@ export interface ColumnExplanation
   readonly asksForInShort: string;
 }
 
+/** `queries`: those that a first read of the group sends. */
 export function explainRoot(
   group: RootGroup,
+  queries: readonly Query[],
   schema: GraphQLSchema,
-  reference: GraphQLSchema,
 ): RootExplanation {
   const { root, where, streams } = group;
-  const type = rootType(root.root, schema)?.name ?? '';
   const selection = mergeSelections(streams.map((stream) => stream.selection));
   return {
     root: root.root,
     where,
     streams: streams.map(explainStream),
     permissions: neededPermissions(streams),
-    complexity: estimateComplexity(selection, type, schema, reference),
+    complexity: pageCost(queries, schema),
     syncFields: syncFields(group, selection, schema),
   };
 }

@@ -22,6 +22,25 @@ test.each([
   ['a time of day in UTC', '01:00:05', 15_500],
   ['a time of day in another zone', '03:00:05', 15_500],
   ['a time that has passed', '2026-03-29T00:00:00Z', 500],
+  ['seconds since 1970 that have passed', String(serverTimeMs / 1000 - 60), 500],
+  ['a date-time with an offset west of Greenwich', '2026-03-28T20:00:00-0500', 10_500],
+  ['a date-time with a blank before its offset', '2026-03-29 03:00:00 +0200', 10_500],
+  ['a date-time with a fraction', '2026-03-29T01:00:00.250Z', 10_750],
+  ['an HTTP date in the old form', 'Sunday, 29-Mar-26 01:00:00 GMT', 10_500],
+  ['a date as C prints it', 'Sun Mar 29 01:00:00 2026', 10_500],
+  ['an HTTP date with an offset', 'Sun, 29 Mar 2026 03:00:00 +0200', 10_500],
+  ['an HTTP date in summer time', 'Sun, 29 Mar 2026 03:00:00 CEST', 10_500],
+  ['an HTTP date that has passed', 'Sun, 29 Mar 2026 00:59:00 GMT', 500],
+  ['a time of day with its zone', '03:00:05+02:00', 15_500],
+  ['a time of day with the name of its zone', '03:00:05 CEST', 15_500],
+  ['a time of day that has just passed', '00:59:48', 500],
+  ['a time of day that has passed in its zone', '00:30:00Z', 500],
+  ['a time of day half an hour ahead, with its zone', '01:30:00Z', 1_810_500],
+  ['a time of day after midnight', '01:00:00 UTC', 10_500],
+  ['a year of seconds', '31536000', 31_536_000_500],
+  ['a moment in a hundred years', '2126-03-29T01:00:00Z', 366 * 86_400_000],
+  ['a number that no clock can show', '9'.repeat(400), 366 * 86_400_000],
+  ['a negative number', '-5', 500],
 ])('after a 429 with %s', (_, header, delayMs) => {
   expect(throttleDelayMs(header, serverTimeMs)).toBe(delayMs);
 });
@@ -31,7 +50,9 @@ test('whatever the header says, the delay is a number that is not negative', () 
     fc.property(
       fc.oneof(fc.string(), fc.date({ noInvalidDate: true }).map(String), fc.double().map(String)),
       (header) => {
-        expect(throttleDelayMs(header, serverTimeMs)).toBeGreaterThanOrEqual(0);
+        const delayMs = throttleDelayMs(header, serverTimeMs);
+        expect(delayMs).toBeGreaterThanOrEqual(0);
+        expect(new Date(serverTimeMs + delayMs).getTime()).not.toBeNaN();
       },
     ),
   );

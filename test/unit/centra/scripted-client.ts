@@ -23,6 +23,7 @@ export function scriptedClient(options: Partial<ClientOptions> = {}) {
     token: () => 'the-token',
     transport: fetchTransport,
     clock: () => nowMs,
+    elapsedMs: () => nowMs,
     random: () => 0,
     sleep: async (delayMs) => {
       slept.push(delayMs);

@@ -41,6 +41,7 @@ export function clientOf({ endpoint, token }: Sandbox): CentraClient {
     token: () => token,
     transport: transport.send,
     clock: () => Date.now() + skippedMs,
+    elapsedMs: () => performance.now() + skippedMs,
     random: Math.random,
     sleep: async (delayMs, signal) => {
       signal.throwIfAborted();
