@@ -31,6 +31,7 @@ export function isPersonal(
   schema: GraphQLSchema,
   reference: GraphQLSchema,
 ): boolean {
+  if (field === '__typename') return false;
   const names = [type, ...interfacesOf(type, schema), ...interfacesOf(type, reference)];
   for (const name of names) {
     const safe = persons.get(name);
