@@ -53,6 +53,7 @@ function queryField(root: string, schema: GraphQLSchema): QueryField | undefined
 }
 
 const ID_ASCENDING = 'id_ASC';
+const ID_DESCENDING = 'id_DESC';
 
 function isListWithIds({ type }: QueryField): boolean {
   return isListType(getNullableType(type)) && hasField(getNamedType(type), 'id');
@@ -63,7 +64,7 @@ function isPageableList(field: QueryField): boolean {
   const sort = argumentType(field, 'sort');
   const sorts = isEnumType(sort) ? sort.getValues().map(({ name }) => name) : [];
   return (
-    sorts.includes(ID_ASCENDING) &&
+    (sorts.includes(ID_ASCENDING) || sorts.includes(ID_DESCENDING)) &&
     argumentType(field, 'limit') !== undefined &&
     argumentType(field, 'page') !== undefined
   );
@@ -93,7 +94,7 @@ function derived(root: string, field: QueryField, schema: GraphQLSchema): RootDe
     ...(connection === undefined ? {} : { connection }),
     label: root.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase(),
     id: 'id',
-    pageKey: { field: 'id', sort: ID_ASCENDING },
+    pageKey: { field: 'id', sort: ID_ASCENDING, descending: ID_DESCENDING },
     change,
   });
 }

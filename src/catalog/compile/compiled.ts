@@ -75,6 +75,8 @@ export interface Unavailable {
 export interface RowContext {
   /** UTC, whole seconds: when the snapshot began that this row belongs to. */
   readonly snapshotAt: string;
+  /** The object is a part of an answer, as the test of a catalog gives it: its rows come out although their key is missing. */
+  readonly isPartial?: boolean;
 }
 
 export type MappedRow = GoodRow | QuarantinedRow;

@@ -25,9 +25,9 @@ export function rowFunction({
   const scope = rowScope(key, holdsBackNullKeys);
   // Not before it is needed: a discover compiles streams and reads none.
   let make: RowMaker | undefined;
-  return (object, { snapshotAt }) => {
+  return (object, { snapshotAt, isPartial = false }) => {
     make ??= rowMaker(levels, columns);
-    scope.enter(object, snapshotAt);
+    scope.enter(object, snapshotAt, isPartial);
     const rows: MappedRow[] = [];
     make(scope, rows);
     return rows;
@@ -35,7 +35,7 @@ export function rowFunction({
 }
 
 interface RowScope extends CodeScope<MappedRow> {
-  readonly enter: (object: unknown, snapshotAt: string) => void;
+  readonly enter: (object: unknown, snapshotAt: string, isPartial: boolean) => void;
 }
 
 /** What was refused of the values that belong to the objects of one level. */
@@ -46,24 +46,26 @@ interface Refusals {
 
 /** One for all rows of a stream: rows are made one after the other, and never wait. */
 function rowScope(key: readonly string[], holdsBackNullKeys: boolean): RowScope {
-  const keyIn = (values: JsonObject) => key.map((name): JsonValue => values[name] ?? null);
-  const nullIn = (values: JsonObject): string | undefined => {
-    if (holdsBackNullKeys) for (const name of key) if (values[name] === null) return name;
-    return undefined;
-  };
   const stack: unknown[] = [];
   const positions: number[] = [];
   const byLevel: (Refusals | undefined)[] = [];
   let time = '';
   let current = 0;
   let isAnyRefused = false;
+  let isPartial = false;
+  const keyIn = (values: JsonObject) => key.map((name): JsonValue => values[name] ?? null);
+  const nullIn = (values: JsonObject): string | undefined => {
+    if (holdsBackNullKeys && !isPartial) for (const name of key) if (values[name] === null) return name;
+    return undefined;
+  };
   return {
     stack,
     positions,
     snapshotAt: () => time,
-    enter: (object, snapshotAt) => {
+    enter: (object, snapshotAt, partial) => {
       stack[0] = object;
       time = snapshotAt;
+      isPartial = partial;
       isAnyRefused = false;
       byLevel.length = 0;
     },

@@ -80,12 +80,17 @@ function guardedTypes(reference: GraphQLSchema): ReadonlySet<string> {
   return found;
 }
 
-/** What a doc comment says of the data itself; undefined where it only speaks of permissions or of our sources. */
+/** What a doc comment says of the data itself; undefined where it only speaks of permissions, of null, or of our sources. */
 export function describedData(description: string | undefined): string | undefined {
-  const text = (description ?? '')
-    .replace(/Permission [\w.]+:read( \([^)]*\))?\.?/g, '')
-    .replace(/(^|\s)inferred(: | name; a String)?/g, '')
+  const sentences = (description ?? '')
     .replace(/\s+/g, ' ')
-    .trim();
+    .split(/(?<=[.!?\])]) (?=[A-Z[])/)
+    .filter((sentence) => !ABOUT_ACCESS.test(sentence) && !ABOUT_SOURCES.test(sentence));
+  const text = sentences.join(' ').trim();
   return text.length < 3 ? undefined : text;
 }
+
+const ABOUT_ACCESS =
+  /\b(permissions?|limit|cut off|paged|nullable|not null|non-null|null at|may be null)\b|^(all|\[all\]|all come)[.,]?$|^all come/i;
+const ABOUT_SOURCES =
+  /\b(inferred|guides?|ref|ref-old|seen|not (said|stated|documented|known)|unclear|unknown|copy|client|versions?|whether .* was not|the reference|probably|v\d+\.\d+)\b/i;

@@ -84,6 +84,10 @@ function randomValue(
   switch (inner.name) {
     case 'Int':
       return dice(2_000_000_000) - 1_000_000_000;
+    case 'Int64': {
+      const number = dice(9_007_199_254_740_991);
+      return dice(2) === 0 ? number : String(number);
+    }
     case 'Float':
       return [0, -0, 0.1 + 0.2, 1e21, 1e-9, 12.5, -3][dice(7)];
     case 'Boolean':

@@ -74,7 +74,11 @@ function fieldsOf(
 
 function randomPath(levels: readonly GraphQLNamedType[], schema: GraphQLSchema, dice: Dice): string {
   const ups = dice(levels.length);
-  let type: GraphQLNamedType | undefined = levels[levels.length - 1 - ups];
+  const at = levels.length - 1 - ups;
+  let type: GraphQLNamedType | undefined = levels[at];
+  if (dice(12) === 0) return `${'^'.repeat(ups)}__typename`;
+  // The sync reads stock in pages, which do not show the place of an element.
+  if (dice(12) === 0 && at > 0 && type?.name !== 'Stock') return `${'^'.repeat(ups)}$position`;
   const parts: string[] = [];
   for (let depth = 0; depth < 6; depth += 1) {
     const fields = fieldsOf(type, schema).filter(
@@ -103,7 +107,7 @@ function textPath(levels: readonly GraphQLNamedType[], schema: GraphQLSchema, di
   const ups = '^'.repeat(levels.length - 1);
   if (fieldsOf(root, schema).some(({ name }) => name === 'attributes')) return `${ups}attributes[t].e`;
   const texts = fieldsOf(root, schema).filter(({ type }) => getNamedType(type).name === 'String');
-  return `${ups}${texts[dice(texts.length || 1)]?.name ?? 'id'}`;
+  return `${ups}${texts[dice(texts.length || 1)]?.name ?? '__typename'}`;
 }
 
 function randomArguments(field: GraphQLField<unknown, unknown>, dice: Dice): string {
