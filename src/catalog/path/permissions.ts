@@ -62,6 +62,8 @@ function documented(reference: GraphQLSchema, typeName: string, field: string): 
 
 const PERMISSION = /Permission ([\w.]+:read)/;
 const NO_PERMISSION = /\bNo permission\b/;
+/** Of a field whose type is free wherever it is reached, as countries are. */
+const FREE_TYPE = /\bNo permission needed\b/;
 const known = new WeakMap<GraphQLSchema, ReadonlySet<string>>();
 
 /** The permissions of whole types that a comment names somewhere for a field of that type. */
@@ -69,13 +71,16 @@ function guardedTypes(reference: GraphQLSchema): ReadonlySet<string> {
   const before = known.get(reference);
   if (before !== undefined) return before;
   const found = new Set<string>();
+  const free = new Set<string>();
   for (const type of Object.values(reference.getTypeMap())) {
     if (!isObjectType(type) && !isInterfaceType(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      const permission = PERMISSION.exec(field.description ?? '')?.[1];
-      if (permission === `${getNamedType(field.type).name}:read`) found.add(permission);
+      const own = `${getNamedType(field.type).name}:read`;
+      if (PERMISSION.exec(field.description ?? '')?.[1] === own) found.add(own);
+      if (FREE_TYPE.test(field.description ?? '')) free.add(own);
     }
   }
+  for (const permission of free) found.delete(permission);
   known.set(reference, found);
   return found;
 }

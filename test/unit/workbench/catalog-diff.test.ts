@@ -51,7 +51,7 @@ const cases: readonly (readonly [string, readonly [string, string], readonly str
   [
     'another source',
     ['x: number', 'x: totals.quantity'],
-    ['o.x nullable none', 'o.x source_changed resync!'],
+    ['o.x source_changed resync!'],
   ],
   ['another step', ['x: number', 'x: { path: number, default: 3 }'], ['o.x steps_changed resync!']],
   [
