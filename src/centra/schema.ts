@@ -12,7 +12,15 @@ import { packageRoot } from '../package-root.ts';
 import type { CentraClient } from './client.ts';
 
 /** The schema that comes with the connector: written from public documentation, with the permissions in its comments. */
-export async function bundledSchema(): Promise<GraphQLSchema> {
+export function bundledSchema(): Promise<GraphQLSchema> {
+  bundled ??= readBundled();
+  return bundled;
+}
+
+/** Read once: a read asks for it before it asks the shop, and again beside the shop's own. */
+let bundled: Promise<GraphQLSchema> | undefined;
+
+async function readBundled(): Promise<GraphQLSchema> {
   const text = await readFile(join(packageRoot, 'schemas', 'centra.graphql'), 'utf8');
   return buildSchema(text, { assumeValid: true });
 }
