@@ -1,6 +1,7 @@
 import {
   type GraphQLField,
   type GraphQLNamedType,
+  type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   getNullableType,
@@ -68,8 +69,14 @@ function fieldsOf(
     : [];
   const names = new Set(own.map(({ name }) => name));
   return [...own, ...kinds.filter(({ name }) => !names.has(name))].filter(
-    ({ deprecationReason }) => deprecationReason === undefined,
+    ({ deprecationReason, type: own }) => deprecationReason === undefined && !isListOfLists(own),
   );
+}
+
+/** No column can hold one. */
+function isListOfLists(type: GraphQLOutputType): boolean {
+  const list = getNullableType(type);
+  return isListType(list) && isListType(getNullableType(list.ofType));
 }
 
 function randomPath(levels: readonly GraphQLNamedType[], schema: GraphQLSchema, dice: Dice): string {
@@ -98,7 +105,7 @@ function randomPath(levels: readonly GraphQLNamedType[], schema: GraphQLSchema, 
     type = getNamedType(field.type);
     if (isLeafType(type)) return '^'.repeat(ups) + parts.join('.');
   }
-  return `${'^'.repeat(ups)}id`;
+  return `${'^'.repeat(ups)}__typename`;
 }
 
 /** An attribute of the root, or the text of a constant: what every type can be asked of. */
