@@ -9,12 +9,17 @@ export interface RootDefinition {
   readonly connection?: string;
   /** What the filter's `id` list takes, and the path at which a row shows it. */
   readonly id: string;
-  /** A field that never changes, by which a window is paged, and the sort that goes with it. */
-  readonly pageKey: { readonly field: string; readonly sort: string };
+  /**
+   * A field that never changes, by which a window is paged, and the sort that goes with it. Where no public source names
+   * that sort, `descending` is one that is known: a shop that lacks the first can be paged the other way.
+   */
+  readonly pageKey: { readonly field: string; readonly sort: string; readonly descending?: string };
   readonly change: Change;
+  /** The field of the filter that takes statuses. Some roots take one value, others a list: the live schema says which. */
+  readonly statusFilter?: string;
   /** What a webhook calls these objects, where it tells of them; its ids are page keys. */
   readonly webhookType?: string;
-  /** What the events system calls these objects, where it tells of them. */
+  /** What the events system calls these objects, where it tells of them; its references are page keys. */
   readonly eventObject?: string;
   /** The name of the rows in messages for people: "orders". */
   readonly label: string;
@@ -35,8 +40,9 @@ export interface CreatedChange {
   readonly kind: 'created';
   readonly field: string;
   readonly filter: string;
-  /** Older versions of the API name the field differently. */
+  /** Where versions of the API name the field differently, the first that the live schema has. */
   readonly statusFields: readonly string[];
+  /** Any other status, known or not, may still change. */
   readonly finalStatuses: readonly string[];
 }
 

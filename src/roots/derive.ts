@@ -3,11 +3,11 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
+  getNullableType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isListType,
-  isNonNullType,
   isObjectType,
 } from 'graphql';
 import type { Change, RootDefinition } from './definition.ts';
@@ -19,15 +19,24 @@ import { knownRoots } from './roots.ts';
  */
 export function rootDefinition(root: string, schema: GraphQLSchema): RootDefinition | undefined {
   const field = queryField(root, schema);
-  if (field === undefined || !isPageableList(field)) return undefined;
-  return knownRoots.find((known) => known.root === root) ?? derived(root, field, schema);
+  if (field === undefined || !isReadable(field)) return undefined;
+  return knownRootOf(root) ?? derived(root, field, schema);
 }
 
 /** The root lists that rows can be read from. */
 export function rootNames(schema: GraphQLSchema): readonly string[] {
   return Object.values(schema.getQueryType()?.getFields() ?? {})
-    .filter(isPageableList)
+    .filter(isReadable)
     .map(({ name }) => name);
+}
+
+function knownRootOf(root: string): RootDefinition | undefined {
+  return knownRoots.find((known) => known.root === root);
+}
+
+/** Of a root that is written down, any list of objects with ids will do: how it is paged there is the sync's to find out. */
+function isReadable(field: QueryField): boolean {
+  return knownRootOf(field.name) === undefined ? isPageableList(field) : isListWithIds(field);
 }
 
 /** The type of a root list's rows. */
@@ -44,14 +53,18 @@ function queryField(root: string, schema: GraphQLSchema): QueryField | undefined
 }
 
 const ID_ASCENDING = 'id_ASC';
+const ID_DESCENDING = 'id_DESC';
+
+function isListWithIds({ type }: QueryField): boolean {
+  return isListType(getNullableType(type)) && hasField(getNamedType(type), 'id');
+}
 
 function isPageableList(field: QueryField): boolean {
-  const type = isNonNullType(field.type) ? field.type.ofType : field.type;
-  if (!isListType(type) || !hasField(getNamedType(type), 'id')) return false;
+  if (!isListWithIds(field)) return false;
   const sort = argumentType(field, 'sort');
   const sorts = isEnumType(sort) ? sort.getValues().map(({ name }) => name) : [];
   return (
-    sorts.includes(ID_ASCENDING) &&
+    (sorts.includes(ID_ASCENDING) || sorts.includes(ID_DESCENDING)) &&
     argumentType(field, 'limit') !== undefined &&
     argumentType(field, 'page') !== undefined
   );
@@ -81,7 +94,7 @@ function derived(root: string, field: QueryField, schema: GraphQLSchema): RootDe
     ...(connection === undefined ? {} : { connection }),
     label: root.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase(),
     id: 'id',
-    pageKey: { field: 'id', sort: ID_ASCENDING },
+    pageKey: { field: 'id', sort: ID_ASCENDING, descending: ID_DESCENDING },
     change,
   });
 }

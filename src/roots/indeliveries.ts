@@ -7,7 +7,8 @@ export const indeliveries = Object.freeze<RootDefinition>({
   label: 'deliveries',
   id: 'id',
   eventObject: 'PurchaseOrderDelivery',
-  pageKey: { field: 'id', sort: 'id_ASC' },
+  statusFilter: 'status',
+  pageKey: { field: 'id', sort: 'id_ASC', descending: 'id_DESC' },
   change: {
     kind: 'created',
     field: 'createdAt',

@@ -7,6 +7,7 @@ export const orders = Object.freeze<RootDefinition>({
   id: 'id',
   eventObject: 'Order',
   webhookType: 'order',
+  statusFilter: 'status',
   pageKey: { field: 'number', sort: 'number_ASC' },
   change: { kind: 'updated', field: 'updatedAt', filter: 'updatedAt' },
 });

@@ -7,12 +7,14 @@ export const returns = Object.freeze<RootDefinition>({
   id: 'id',
   eventObject: 'Return',
   webhookType: 'return',
-  pageKey: { field: 'id', sort: 'id_ASC' },
+  statusFilter: 'returnStatus',
+  pageKey: { field: 'id', sort: 'id_ASC', descending: 'id_DESC' },
   change: {
     kind: 'created',
     field: 'createdAt',
     filter: 'createdAt',
-    statusFields: ['returnStatus', 'status'],
+    // `status` is the general one (ACTIVE, INACTIVE) and says nothing about the return.
+    statusFields: ['returnStatus'],
     finalStatuses: ['COMPLETED'],
   },
 });

@@ -53,13 +53,20 @@ async function below(shop: TestShop, root: string, list: string, where?: string)
   );
 }
 
+/** Where elements have no id, their place tells them apart. */
+async function places(shop: TestShop, root: string, list: string): Promise<readonly string[]> {
+  const objects = await everyObject(shop, root, `id ${list} { __typename }`);
+  return objects.flatMap((object) =>
+    (object[list] as readonly Answered[]).map((_, index) => rowId(object.id, index + 1)),
+  );
+}
+
 async function roots(shop: TestShop, root: string, where?: string): Promise<readonly string[]> {
   return (await everyObject(shop, root, 'id', where)).map(({ id }) => rowId(id));
 }
 
 const consumers = '{ storeType: DIRECT_TO_CONSUMER }';
-const retailers =
-  '{ storeType: WHOLESALE, status: [PENDING, CONFIRMED, PROCESSING, COMPLETED, ARCHIVED, CANCELLED] }';
+const retailers = '{ storeType: WHOLESALE }';
 const lines = 'lines(includeFullyCancelled: true)';
 
 const examples: readonly (readonly [string, TenantName, Expected])[] = [
@@ -102,7 +109,7 @@ const examples: readonly (readonly [string, TenantName, Expected])[] = [
     async (shop) => ({
       orders: await below(shop, 'orders', lines),
       returns: await below(shop, 'returns', 'lines'),
-      indeliveries: await below(shop, 'purchaseOrderDeliveries', 'lines'),
+      indeliveries: await places(shop, 'purchaseOrderDeliveries', 'lines'),
       inventory: await stockPositions(shop),
     }),
   ],

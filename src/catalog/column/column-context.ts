@@ -16,6 +16,8 @@ export interface StreamContext {
   readonly reference: GraphQLSchema;
   readonly levels: readonly Level[];
   readonly piiHash: PiiHash;
+  /** What the token may not see. */
+  readonly withoutPermissions: ReadonlySet<string>;
   readonly report: Report;
   /** The names that `key` holds. */
   readonly key: ReadonlySet<string>;

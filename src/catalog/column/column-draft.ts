@@ -24,6 +24,8 @@ export interface ColumnDraft extends RowColumn {
   readonly isDropped: boolean;
   /** Why the column is always empty. */
   readonly missing: Absence | undefined;
+  /** The place of an element in its list, or what may be one. */
+  readonly isPosition: boolean;
   /** Set for an unmasked column that is one field as it is. */
   readonly plainField: { readonly ups: number; readonly field: string } | undefined;
 }

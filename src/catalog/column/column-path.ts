@@ -11,7 +11,7 @@ import { type ValueType, withNullable } from '../path/value-type.ts';
 import type { ShownData } from '../privacy/exposure.ts';
 import { isPersonal } from '../privacy/personal-data.ts';
 import { emptySelection, type Selection } from '../query/selection.ts';
-import { type Absence, secondLook } from './absence.ts';
+import { type Absence, notPermitted, secondLook } from './absence.ts';
 import type { ColumnContext } from './column-context.ts';
 import type { Read } from './scope.ts';
 
@@ -31,6 +31,8 @@ export interface ColumnPath {
   readonly absence: Absence | undefined;
   readonly description: string | undefined;
   readonly plainField: { readonly ups: number; readonly field: string } | undefined;
+  /** It is the place of an element in its list. */
+  readonly isPosition: boolean;
 }
 
 /** Follows the path of a column; what is wrong with it is reported, and the answer is undefined. */
@@ -38,13 +40,15 @@ export function columnPath(node: SourceNode, context: ColumnContext): ColumnPath
   const parsed = parseColumnPath(node, context);
   if (parsed === undefined) return undefined;
   const { syntax, levels } = parsed;
+  if (syntax.isPosition) return positionPath(syntax, node, levels, context);
   const resolved = resolveHereOrElsewhere(syntax, node, levels, context);
   if (isStepFault(resolved)) {
     reportFault(withParentHint(resolved, syntax, levels), context);
     return undefined;
   }
-  const { path, absence } = resolved;
+  const { path } = resolved;
   const uses = [...usesOfLevels(levels), ...path.uses];
+  const absence = resolved.absence ?? notPermitted(uses, context.withoutPermissions, context.reference);
   if (absence === undefined) reportDeprecations(path.uses, node.place, context);
   const at = levels.length - 1;
   const [only] = syntax.segments;
@@ -67,6 +71,48 @@ export function columnPath(node: SourceNode, context: ColumnContext): ColumnPath
       only !== undefined
         ? { ups: syntax.ups, field: only.name }
         : undefined,
+    isPosition: false,
+  };
+}
+
+/** Which element of its list the object is, from 1: it needs nothing of the API but the list itself. */
+function positionPath(
+  { text }: PathSyntax,
+  node: SourceNode,
+  levels: readonly Level[],
+  context: ColumnContext,
+): ColumnPath | undefined {
+  const at = levels.length - 1;
+  const level = levels[at];
+  if (level === undefined || at === 0 || level.isPagedBySync) {
+    const message =
+      at === 0
+        ? `"${text}" is the place of an element in a list, and here is none: each row is an object of the root.`
+        : `"${text}" cannot be told: the sync reads this list in pages, and a page does not show the places.`;
+    const hint =
+      at === 0
+        ? 'It is for streams and columns with `each`.'
+        : 'Take what tells the elements apart, such as an id.';
+    context.say('error', 'path/no_position', node.place, message, hint);
+    return undefined;
+  }
+  return {
+    text,
+    type: { kind: 'integer', nullable: false },
+    read: (scope) => scope.positions[at],
+    at,
+    keys: undefined,
+    selection: selectFromRoot(levels, emptySelection),
+    uses: usesOfLevels(levels),
+    shows: {
+      trail: { names: [...namesOfLevels(levels), text.replace(/^\^+/, '')], pick: undefined },
+      use: undefined,
+      personal: undefined,
+    },
+    absence: undefined,
+    description: undefined,
+    plainField: undefined,
+    isPosition: true,
   };
 }
 
@@ -111,13 +157,13 @@ function resolveHereOrElsewhere(
   syntax: PathSyntax,
   node: SourceNode,
   levels: readonly Level[],
-  { view, reference }: ColumnContext,
+  { view }: ColumnContext,
 ): { readonly path: Resolved; readonly absence: Absence | undefined } | StepFault {
   const written = '^'.repeat(syntax.ups);
   const type = typeOf(levels);
   const here = resolveSegments(type, syntax.segments, { view, node, written });
   if (!isStepFault(here)) return { path: here, absence: undefined };
-  const second = secondLook(here, node, view, reference);
+  const second = secondLook(here, node, view);
   const counterpart = second?.view.schema.getType(type.name);
   if (second === undefined || counterpart === undefined) return here;
   const there = resolveSegments(counterpart, syntax.segments, { view: second.view, node, written });
@@ -162,6 +208,11 @@ function withParentHint(fault: StepFault, syntax: PathSyntax, levels: readonly L
 
 export function reportFault(fault: StepFault, context: ColumnContext): void {
   context.say('error', fault.code, fault.place, fault.message, fault.hint);
+}
+
+/** Of an argument of a list that only adds elements, and that the live API lacks. */
+export function goesWithout(argument: string, subject: string): string {
+  return `This shop's API has no ${argument}; ${subject} goes without what it would add.`;
 }
 
 export function reportDeprecations(

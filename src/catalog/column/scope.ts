@@ -13,6 +13,8 @@ export interface Slot {
 export interface Scope {
   /** The objects that the row lies in, the root first: what `^` climbs. */
   readonly stack: unknown[];
+  /** For each of them but the root: which element of its list it is, from 1. */
+  readonly positions: number[];
   /** When the snapshot began, in UTC. */
   readonly snapshotAt: () => string;
   /** Notes that a value could not be had, and gives the null that stands for it. */

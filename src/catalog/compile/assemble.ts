@@ -1,11 +1,13 @@
 import type { GraphQLSchema } from 'graphql';
 import type { JsonObject } from '../../json.ts';
 import type { RootDefinition } from '../../roots/definition.ts';
+import { rootType } from '../../roots/derive.ts';
 import type { ColumnDraft } from '../column/column-draft.ts';
 import type { StreamModel } from '../language/model.ts';
 import { keysOfLevels, type Level, selectFromRoot, usesOfLevels } from '../path/levels.ts';
-import { permissionsOf } from '../path/permissions.ts';
-import { jsonSchemaOf } from '../path/value-type.ts';
+import { guardsOf } from '../path/permissions.ts';
+import { jsonSchemaOf, withNullable } from '../path/value-type.ts';
+import { nestedListsOf } from '../query/nested-lists.ts';
 import { emptySelection, mergeSelections, pagedListsOf } from '../query/selection.ts';
 import type { CompiledColumn, CompiledStream } from './compiled.ts';
 import type { CursorColumn } from './cursor.ts';
@@ -19,7 +21,10 @@ interface Parts {
   readonly key: readonly string[];
   readonly cursor: CursorColumn;
   readonly columns: readonly ColumnDraft[];
+  /** The one that the selection is made for. */
+  readonly schema: GraphQLSchema;
   readonly reference: GraphQLSchema;
+  readonly rootPermission: string | undefined;
 }
 
 /** Selection, schema and rows of the same columns. */
@@ -31,10 +36,16 @@ export function assembleStream({
   key,
   cursor,
   columns,
+  schema,
   reference,
+  rootPermission,
 }: Parts): CompiledStream {
-  const drafts = cursor.added === undefined ? columns : [...columns, cursor.added];
-  const compiled = drafts.map((draft) => compiledColumn(draft, levels, reference));
+  const given = cursor.added === undefined ? columns : [...columns, cursor.added];
+  // A row whose key is null never comes out.
+  const drafts = given.map((draft) =>
+    key.includes(draft.name) ? { ...draft, type: withNullable(draft.type, false) } : draft,
+  );
+  const compiled = drafts.map((draft) => compiledColumn(draft, levels, schema, reference));
   const selection = mergeSelections([
     selectFromRoot(levels, emptySelection),
     ...drafts.map((draft) => draft.selection),
@@ -56,16 +67,16 @@ export function assembleStream({
     },
     selection,
     permissions: permissionsByColumn(compiled),
-    rootPermission: permissionsOf(
-      { type: reference.getQueryType()?.name ?? 'Query', field: root.root },
-      reference,
-    )[0],
+    rootPermission,
+    keyedByPosition: drafts.some(({ name, isPosition }) => isPosition && key.includes(name)),
     pagedLists: pagedListsOf(selection),
-    rows: rowFunction({ levels, columns: drafts, key }),
+    nestedLists: nestedListsOf(selection, rootType(root.root, schema), schema, reference),
+    rows: rowFunction({ levels, columns: drafts, key, holdsBackNullKeys: true }),
     sources: rowFunction({
       levels,
       columns: drafts.map(({ name, at, read }) => ({ name, at, run: read, direct: undefined })),
       key,
+      holdsBackNullKeys: false,
     }),
   });
 }
@@ -73,17 +84,24 @@ export function assembleStream({
 function compiledColumn(
   draft: ColumnDraft,
   levels: readonly Level[],
+  schema: GraphQLSchema,
   reference: GraphQLSchema,
 ): CompiledColumn {
-  const uses = [...usesOfLevels(levels), ...draft.uses];
+  const guards = guardsOf([...usesOfLevels(levels), ...draft.uses], schema, reference);
+  const { missing } = draft;
   return Object.freeze({
     name: draft.name,
     jsonSchema: jsonSchemaOf(draft.type, draft.description),
     source: draft.text,
     pii: draft.pii,
     selection: draft.selection,
-    permissions: [...new Set(uses.flatMap((use) => permissionsOf(use, reference)))],
-    missing: draft.missing?.what,
+    permissions: [...new Set(guards.map(({ permission }) => permission))],
+    guards,
+    missing: missing?.by === 'permission' ? undefined : missing?.what,
+    unavailable: missing && {
+      because: missing.because,
+      permission: missing.by === 'permission' ? missing.what : undefined,
+    },
   });
 }
 

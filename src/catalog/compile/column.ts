@@ -1,3 +1,4 @@
+import { apiDiffers } from '../column/absence.ts';
 import { type ColumnContext, isKeyColumn, type StreamContext } from '../column/column-context.ts';
 import type { ColumnDraft } from '../column/column-draft.ts';
 import { converterOf } from '../column/convert.ts';
@@ -13,6 +14,7 @@ import { sourceOperators, stepOperators } from '../operators/registry.ts';
 import { describedData } from '../path/permissions.ts';
 import { isScalarType, type ValueType, withNullable } from '../path/value-type.ts';
 import type { Exposure, Privacy } from '../privacy/exposure.ts';
+import { emptySelection } from '../query/selection.ts';
 
 /** The columns that compile; what is wrong with the others is reported. */
 export function compileColumns(
@@ -24,8 +26,51 @@ export function compileColumns(
   return columns.flatMap((column) => compileColumn(column, context) ?? []);
 }
 
-/** One column; its name is the caller's business. */
+/**
+ * One column; its name is the caller's business. What is right by the reference and not by the live API stays, typed and
+ * empty: only this column is lost where a shop differs.
+ */
 export function compileColumn(column: ColumnModel, stream: StreamContext): ColumnDraft | undefined {
+  const { view, reference, report } = stream;
+  if (view.schema === reference) return compileOn(column, stream);
+  const live: Problem[] = [];
+  const draft = compileOn(column, { ...stream, report: (problem) => live.push(problem) });
+  const fault = live.find(({ severity }) => severity === 'error');
+  const documented = fault === undefined ? undefined : compileOnReference(column, stream);
+  if (fault === undefined || documented === undefined) {
+    for (const problem of live) report(problem);
+    return draft;
+  }
+  const absence = apiDiffers(`${stream.prefix}${column.name}`, fault.message);
+  reportAbsences(column, { absences: [absence], isMissing: true }, contextOf(column, stream));
+  return {
+    ...documented,
+    type: withNullable(documented.type, true),
+    run: () => null,
+    direct: undefined,
+    read: () => null,
+    selection: emptySelection,
+    uses: [],
+    missing: absence,
+  };
+}
+
+/** Undefined where the reference has something against it too. */
+function compileOnReference(column: ColumnModel, stream: StreamContext): ColumnDraft | undefined {
+  const { view, reference, levels } = stream;
+  let isWrong = false;
+  const draft = compileOn(column, {
+    ...stream,
+    view: { ...view, schema: reference },
+    levels: levels.map((level) => ({ ...level, type: reference.getType(level.type.name) ?? level.type })),
+    report: ({ severity }) => {
+      isWrong ||= severity === 'error';
+    },
+  });
+  return isWrong ? undefined : draft;
+}
+
+function compileOn(column: ColumnModel, stream: StreamContext): ColumnDraft | undefined {
   if (column.isRefused) return undefined;
   const context = contextOf(column, stream);
   const source = compileSource(column, context);
@@ -163,12 +208,17 @@ function loosened(type: ValueType, onError: OnError): ValueType {
   );
 }
 
-function reportAbsences(column: ColumnModel, source: Source, context: ColumnContext): void {
+function reportAbsences(
+  column: ColumnModel,
+  source: Pick<Source, 'absences' | 'isMissing'>,
+  context: ColumnContext,
+): void {
   const subject = `${context.stream}.${context.columnName}`;
   const different = new Map(source.absences.map((absence) => [absence.because, absence]));
-  for (const { because, hint } of different.values()) {
+  for (const { because, hint, by } of different.values()) {
     const rest = source.isMissing ? `${subject} stays empty` : `${subject} goes without it`;
-    context.say('warning', 'path/absent', column.place, `${because}; ${rest}.`, hint);
+    const code = by === 'permission' ? 'path/not_permitted' : 'path/absent';
+    context.say('warning', code, column.place, `${because}; ${rest}.`, hint);
   }
 }
 
@@ -213,6 +263,7 @@ function draft(
     pii: textOf(column.keywords.get('pii')),
     isDropped,
     missing: source.isMissing ? source.absences[0] : undefined,
+    isPosition: source.isPosition,
     plainField: isPlain ? source.plainField : undefined,
   };
 }

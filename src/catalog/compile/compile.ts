@@ -14,6 +14,11 @@ export interface CompileOptions {
   /** For `pii: hash`: 32 bytes or more. */
   readonly piiKey?: string | Uint8Array | undefined;
   readonly piiKeyId?: string | undefined;
+  /**
+   * What the token may not see, such as `Customer:read`: the fields that need it are left out of the query, because a
+   * guarded field that is not nullable would take its parent with it. Their columns stay, typed and empty.
+   */
+  readonly withoutPermissions?: ReadonlySet<string> | undefined;
   /** The columns that are wanted, by stream; those of the key and the cursor always come. A stream that is not named has all. */
   readonly selected?: ReadonlyMap<string, ReadonlySet<string>> | undefined;
 }
@@ -21,7 +26,8 @@ export interface CompileOptions {
 export interface CompiledCatalog {
   /**
    * The streams without an error; none while the files themselves have one, because a keyword that nobody understood
-   * may have been meant to mask. Nothing may be read while `problems` holds an error.
+   * may have been meant to mask. Nothing may be read while `problems` holds an error: it is a mistake in the file. Where
+   * only this shop's API is in the way, the stream is among `unreadable` instead, and the others are read.
    */
   readonly streams: readonly CompiledStream[];
   /** Of the files and of the compile, in the order of the files. */
@@ -39,8 +45,15 @@ export function compileCatalog(loaded: LoadedCatalog, options: CompileOptions): 
   const { streams } = loaded.catalog;
   checkNames(streams, (stream) => ({ what: 'stream', stream }), report);
   const piiHash = piiHashOf(options.piiKey, options.piiKeyId);
+  const withoutPermissions = options.withoutPermissions ?? new Set<string>();
   const outcomes = streams.map((stream) =>
-    compileStream(stream, { ...options, piiHash, selected: options.selected?.get(stream.name), report }),
+    compileStream(stream, {
+      ...options,
+      piiHash,
+      withoutPermissions,
+      selected: options.selected?.get(stream.name),
+      report,
+    }),
   );
   const compiled = outcomes.flatMap((outcome) => (outcome.kind === 'compiled' ? [outcome.stream] : []));
   return {

@@ -1,5 +1,7 @@
 import type { JsonObject, JsonValue } from '../../json.ts';
 import type { RootDefinition } from '../../roots/definition.ts';
+import type { Guard } from '../path/permissions.ts';
+import type { NestedList } from '../query/nested-lists.ts';
 import type { PagedList, Selection } from '../query/selection.ts';
 
 /**
@@ -16,6 +18,11 @@ export interface CompiledStream {
   readonly where: JsonObject | undefined;
   /** Column names. */
   readonly key: readonly string[];
+  /**
+   * The key holds the place of an element in its list: where an object comes back with fewer elements than it had, the
+   * rows of the places that have gone are to be deleted, because nothing else will ever name them again.
+   */
+  readonly keyedByPosition: boolean;
   /** The column that says how new a row is. */
   readonly cursor: string;
   readonly columns: readonly CompiledColumn[];
@@ -29,6 +36,8 @@ export interface CompiledStream {
   readonly rootPermission: string | undefined;
   /** The nested lists that the API cuts at a limit: where one comes back full, there may be more. */
   readonly pagedLists: readonly PagedList[];
+  /** Every list that the selection asks for, and whether all of it comes. */
+  readonly nestedLists: readonly NestedList[];
   /**
    * One object of the root list in, as the API answered the selection; its rows out. Never throws on an answer that the
    * schema allows, unless a column says `on_error: fail`: then a ConnectorError of the kind `mapping`.
@@ -48,13 +57,26 @@ export interface CompiledColumn {
   /** What this column alone needs of the root's type. */
   readonly selection: Selection;
   readonly permissions: readonly string[];
-  /** What this shop's API lacks, so that the column is always null: `ReturnLine.reason`. */
+  /** The fields on its way that a permission guards. */
+  readonly guards: readonly Guard[];
+  /** What this shop's API lacks, so that the column is always null: `OrderLine.shippedQuantity`. */
   readonly missing: string | undefined;
+  /** Why the column is always null: nothing is asked of the API for it. */
+  readonly unavailable: Unavailable | undefined;
+}
+
+export interface Unavailable {
+  /** The beginning of a sentence: "This shop's API has no OrderLine.shippedQuantity". */
+  readonly because: string;
+  /** The permission that the token lacks, where that is the reason. */
+  readonly permission: string | undefined;
 }
 
 export interface RowContext {
   /** UTC, whole seconds: when the snapshot began that this row belongs to. */
   readonly snapshotAt: string;
+  /** The object is a part of an answer, as the test of a catalog gives it: its rows come out although their key is missing. */
+  readonly isPartial?: boolean;
 }
 
 export type MappedRow = GoodRow | QuarantinedRow;
@@ -65,12 +87,14 @@ export interface GoodRow {
   readonly changes: readonly ColumnChange[];
 }
 
-/** A row that its mapping refuses to pass on (`on_error: quarantine`). */
+/** A row that its mapping refuses to pass on (`on_error: quarantine`), or that its key does not name. */
 export interface QuarantinedRow {
   readonly quarantined: {
     readonly column: string;
     readonly reason: string;
     readonly key: readonly JsonValue[];
+    /** Set where a column of the key is null, whatever `on_error` says: no destination could keep such rows apart. */
+    readonly isKeyNull?: true;
   };
 }
 

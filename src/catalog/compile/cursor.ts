@@ -1,5 +1,6 @@
 import type { RootDefinition } from '../../roots/definition.ts';
 import { SNAPSHOT_COLUMN } from '../../roots/definition.ts';
+import { type Absence, apiLacks } from '../column/absence.ts';
 import type { StreamContext } from '../column/column-context.ts';
 import type { ColumnDraft } from '../column/column-draft.ts';
 import type { StreamModel } from '../language/model.ts';
@@ -29,7 +30,7 @@ export function cursorOf(
   context: StreamContext,
   model: StreamModel,
   say: Say,
-): CursorColumn | { readonly lacks: string } {
+): CursorColumn | { readonly lacks: Absence } {
   if (change.kind === 'snapshot') {
     const taken = model.columns.find(({ name }) => name.toLowerCase() === SNAPSHOT_COLUMN);
     if (taken !== undefined) {
@@ -46,7 +47,7 @@ export function cursorOf(
   const ups = context.levels.length - 1;
   const own = drafts.find(({ plainField }) => plainField?.ups === ups && plainField.field === change.field);
   if (own !== undefined)
-    return own.missing === undefined ? { name: own.name, added: undefined } : { lacks: own.missing.what };
+    return own.missing === undefined ? { name: own.name, added: undefined } : { lacks: own.missing };
   const name = change.kind === 'updated' ? '_centra_updated_at' : '_centra_created_at';
   const text = `${'^'.repeat(ups)}${change.field}`;
   const scalar = (value: string) =>
@@ -58,8 +59,8 @@ export function cursorOf(
   ]);
   const column = { name, place: model.place, keywords, isRefused: false };
   const added = compileColumn(column, { ...context, key: new Set() });
-  if (added === undefined || added.missing !== undefined)
-    return { lacks: added?.missing?.what ?? change.field };
+  if (added?.missing !== undefined) return { lacks: added.missing };
+  if (added === undefined) return { lacks: apiLacks(change.field) };
   // Nobody said `allow`: where the mapping masks this very date, the leak is still one.
   const exposures = added.exposures.map((exposure) => ({ ...exposure, privacy: 'plain' as const }));
   return { name, added: { ...added, pii: undefined, exposures } };
@@ -82,6 +83,7 @@ function snapshotColumn(model: StreamModel): ColumnDraft {
     pii: undefined,
     isDropped: false,
     missing: undefined,
+    isPosition: false,
     plainField: undefined,
   };
 }

@@ -44,11 +44,15 @@ export function keyNames(model: StreamModel, say: Say): readonly string[] {
   return [...new Set(known)];
 }
 
-/** Each column of the key must be there, hold one value, and never be null. */
+/**
+ * Each column of the key must be there, hold one value, and never be null. What a live API calls nullable is rarely null:
+ * then it is worth a warning, and a row whose key is null is held back.
+ */
 export function checkKey(
   model: StreamModel,
   names: readonly string[],
   drafts: readonly ColumnDraft[],
+  isLive: boolean,
   say: Say,
 ): void {
   for (const name of names) {
@@ -81,7 +85,14 @@ export function checkKey(
         `The key names "${name}", which is ${typeInWords(draft.type)}.`,
         'Take columns that hold one value, such as an id.',
       );
-    } else if (draft.type.nullable && draft.missing?.isUnknown !== true) {
+    } else if (draft.type.nullable && isLive && draft.missing === undefined) {
+      say(
+        'warning',
+        'key/nullable',
+        place,
+        `The key names "${name}", which can be null in this shop's API: a row where it is null is held back and counted.`,
+      );
+    } else if (draft.type.nullable && (draft.missing === undefined || draft.missing.by === 'kind')) {
       say(
         'error',
         'key/nullable',

@@ -10,6 +10,7 @@ export interface RowPlan {
   readonly levels: readonly Level[];
   readonly columns: readonly RowColumn[];
   readonly key: readonly string[];
+  readonly holdsBackNullKeys: boolean;
 }
 
 const noChanges: readonly ColumnChange[] = Object.freeze([]);
@@ -19,13 +20,14 @@ export function rowFunction({
   levels,
   columns,
   key,
+  holdsBackNullKeys,
 }: RowPlan): (object: Readonly<Record<string, unknown>>, context: RowContext) => readonly MappedRow[] {
-  const scope = rowScope(key);
+  const scope = rowScope(key, holdsBackNullKeys);
   // Not before it is needed: a discover compiles streams and reads none.
   let make: RowMaker | undefined;
-  return (object, { snapshotAt }) => {
+  return (object, { snapshotAt, isPartial = false }) => {
     make ??= rowMaker(levels, columns);
-    scope.enter(object, snapshotAt);
+    scope.enter(object, snapshotAt, isPartial);
     const rows: MappedRow[] = [];
     make(scope, rows);
     return rows;
@@ -33,7 +35,7 @@ export function rowFunction({
 }
 
 interface RowScope extends CodeScope<MappedRow> {
-  readonly enter: (object: unknown, snapshotAt: string) => void;
+  readonly enter: (object: unknown, snapshotAt: string, isPartial: boolean) => void;
 }
 
 /** What was refused of the values that belong to the objects of one level. */
@@ -43,18 +45,27 @@ interface Refusals {
 }
 
 /** One for all rows of a stream: rows are made one after the other, and never wait. */
-function rowScope(key: readonly string[]): RowScope {
+function rowScope(key: readonly string[], holdsBackNullKeys: boolean): RowScope {
   const stack: unknown[] = [];
+  const positions: number[] = [];
   const byLevel: (Refusals | undefined)[] = [];
   let time = '';
   let current = 0;
   let isAnyRefused = false;
+  let isPartial = false;
+  const keyIn = (values: JsonObject) => key.map((name): JsonValue => values[name] ?? null);
+  const nullIn = (values: JsonObject): string | undefined => {
+    if (holdsBackNullKeys && !isPartial) for (const name of key) if (values[name] === null) return name;
+    return undefined;
+  };
   return {
     stack,
+    positions,
     snapshotAt: () => time,
-    enter: (object, snapshotAt) => {
+    enter: (object, snapshotAt, partial) => {
       stack[0] = object;
       time = snapshotAt;
+      isPartial = partial;
       isAnyRefused = false;
       byLevel.length = 0;
     },
@@ -73,13 +84,17 @@ function rowScope(key: readonly string[]): RowScope {
       return null;
     },
     end: (data) => {
-      if (!isAnyRefused) return { data: data as JsonObject, changes: noChanges };
-      const refusals = byLevel.filter((one) => one !== undefined);
-      const held = refusals.find((one) => one.held !== undefined)?.held;
-      if (held === undefined)
-        return { data: data as JsonObject, changes: refusals.flatMap(({ changes }) => changes) };
       const values = data as JsonObject;
-      return { quarantined: { ...held, key: key.map((name): JsonValue => values[name] ?? null) } };
+      const refusals = isAnyRefused ? byLevel.filter((one) => one !== undefined) : [];
+      const held = refusals.find((one) => one.held !== undefined)?.held;
+      if (held !== undefined) return { quarantined: { ...held, key: keyIn(values) } };
+      const column = nullIn(values);
+      if (column !== undefined) {
+        const reason = 'The value is null, and the column is in the key.';
+        return { quarantined: { column, reason, key: keyIn(values), isKeyNull: true } };
+      }
+      if (!isAnyRefused) return { data: values, changes: noChanges };
+      return { data: values, changes: refusals.flatMap(({ changes }) => changes) };
     },
   };
 }

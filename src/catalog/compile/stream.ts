@@ -2,14 +2,17 @@ import type { GraphQLSchema } from 'graphql';
 import type { JsonObject } from '../../json.ts';
 import type { RootDefinition } from '../../roots/definition.ts';
 import { rootDefinition, rootNames, rootType } from '../../roots/derive.ts';
+import { notPermitted } from '../column/absence.ts';
 import type { StreamContext } from '../column/column-context.ts';
 import type { ColumnDraft } from '../column/column-draft.ts';
+import { goesWithout } from '../column/column-path.ts';
 import type { StreamModel } from '../language/model.ts';
 import { didYouMean, inWords } from '../language/near-match.ts';
 import type { Problem, Report } from '../language/problem.ts';
 import { type Place, type SourceNode, textOf } from '../language/source-node.ts';
 import type { SchemaView } from '../path/field-step.ts';
-import { type Level, resolveEach, rootLevel, usesOfLevels } from '../path/levels.ts';
+import { type Level, missingArgumentsOf, resolveEach, rootLevel, usesOfLevels } from '../path/levels.ts';
+import { permissionsOf } from '../path/permissions.ts';
 import { isStepFault } from '../path/step-fault.ts';
 import { checkWhere, storeTypeOf } from '../path/where.ts';
 import { reportLeaks } from '../privacy/leaks.ts';
@@ -24,6 +27,7 @@ export interface StreamOptions {
   readonly schema: GraphQLSchema;
   readonly reference: GraphQLSchema;
   readonly piiHash: PiiHash;
+  readonly withoutPermissions: ReadonlySet<string>;
   readonly selected: ReadonlySet<string> | undefined;
   readonly report: Report;
 }
@@ -49,7 +53,30 @@ interface Compiling {
   readonly unreadable: string[];
 }
 
-export function compileStream(model: StreamModel, given: StreamOptions): StreamOutcome {
+/** What is wrong by the reference too is a mistake in the file. What only the live API refuses makes the stream unreadable. */
+export function compileStream(model: StreamModel, options: StreamOptions): StreamOutcome {
+  if (options.schema === options.reference) return compileOn(model, options);
+  const problems: Problem[] = [];
+  const outcome = compileOn(model, { ...options, report: (problem) => problems.push(problem) });
+  const fault = problems.find(({ severity }) => severity === 'error');
+  if (fault !== undefined && isRightByReference(model, options)) {
+    const reason = `This shop's API differs from the documented one, and the stream ${model.name} cannot do without: ${fault.message}`;
+    return { kind: 'unreadable', unreadable: { stream: model.name, reason } };
+  }
+  for (const problem of problems) options.report(problem);
+  return outcome;
+}
+
+function isRightByReference(model: StreamModel, options: StreamOptions): boolean {
+  let isRight = true;
+  const report: Report = ({ severity }) => {
+    isRight &&= severity !== 'error';
+  };
+  compileOn(model, { ...options, schema: options.reference, report });
+  return isRight;
+}
+
+function compileOn(model: StreamModel, given: StreamOptions): StreamOutcome {
   let errors = 0;
   const report: Report = (problem) => {
     if (problem.severity === 'error') errors += 1;
@@ -77,7 +104,14 @@ function compiled(compiling: Compiling): CompiledStream | undefined {
   const type = rootType(root.root, schema);
   if (type === undefined) return undefined;
   const top = rootLevel(type);
-  const view: SchemaView = { schema, storeType: storeTypeOf(where, model.where?.place.file ?? '') };
+  const rootPermission = rootPermissionOf(root, options.reference);
+  if (rootPermission !== undefined && options.withoutPermissions.has(rootPermission))
+    compiling.unreadable.push(notAllowed(compiling, rootPermission));
+  const view: SchemaView = {
+    schema,
+    reference: options.reference,
+    storeType: storeTypeOf(where, model.where?.place.file ?? ''),
+  };
   const below = levelsOf(root, [top], view, compiling);
   if (below === undefined) return undefined;
   const key = keyNames(model, say);
@@ -101,10 +135,13 @@ function compiled(compiling: Compiling): CompiledStream | undefined {
     prefix: '',
   };
   const drafts = compileColumns(model.columns, context);
-  checkKey(model, key, drafts, say);
+  checkKey(model, key, drafts, options.schema !== options.reference, say);
   refuseMissingKeys(key, drafts, compiling);
   const cursor = cursorOf(root, drafts, context, model, say);
-  if ('lacks' in cursor) compiling.unreadable.push(cannotGive(compiling, cursor.lacks));
+  if ('lacks' in cursor)
+    compiling.unreadable.push(
+      `${cursor.lacks.because}, and the stream ${model.name} cannot be read without it, because it says which rows are new.`,
+    );
   else reportLeaks(model.name, exposuresOf(drafts, cursor), options.report);
   if ('lacks' in cursor) return undefined;
   const kept = drafts.filter(
@@ -118,8 +155,15 @@ function compiled(compiling: Compiling): CompiledStream | undefined {
     key,
     cursor,
     columns: kept,
+    schema: below.view.schema,
     reference: options.reference,
+    rootPermission,
   });
+}
+
+function rootPermissionOf({ root }: RootDefinition, reference: GraphQLSchema): string | undefined {
+  const type = reference.getQueryType()?.name ?? 'Query';
+  return permissionsOf({ type, field: root }, reference)[0];
 }
 
 function exposuresOf(drafts: readonly ColumnDraft[], cursor: CursorColumn) {
@@ -139,6 +183,10 @@ function isWanted(
 
 function cannotGive({ model }: Compiling, lacks: string): string {
   return `This shop's API has no ${lacks}, which the stream ${model.name} cannot do without.`;
+}
+
+function notAllowed({ model }: Compiling, permission: string): string {
+  return `The token has no permission ${permission}, which the stream ${model.name} cannot do without.`;
 }
 
 interface FoundRoot {
@@ -189,7 +237,7 @@ function whereOf(root: RootDefinition, schema: GraphQLSchema, compiling: Compili
   if (checked.kind === 'wrong')
     for (const { code, place, message, hint } of checked.faults) say('error', code, place, message, hint);
   if (checked.kind === 'missing') {
-    const reason = `This shop's API has no ${checked.lacks}, by which the stream ${model.name} filters; without it, it would read more than was asked for.`;
+    const reason = `${checked.because}, by which the stream ${model.name} filters; without it, it would read more than was asked for.`;
     compiling.unreadable.push(reason);
   }
   if (checked.kind !== 'good') return undefined;
@@ -215,17 +263,25 @@ function levelsOf(
   if (!isStepFault(live)) {
     const deprecations = new Set(usesOfLevels(live).flatMap((use) => use.deprecations));
     for (const text of deprecations) say('warning', 'path/deprecated', model.each.place, `${text}.`);
+    for (const what of missingArgumentsOf(live))
+      say('warning', 'path/absent', model.each.place, goesWithout(what, model.name));
+    const lacking = notPermitted(usesOfLevels(live), options.withoutPermissions, options.reference);
+    if (lacking !== undefined) compiling.unreadable.push(notAllowed(compiling, lacking.what));
     return { levels: [...top, ...live], view };
   }
   const known =
-    live.lacks === undefined || view.schema === options.reference
+    view.schema === options.reference
       ? undefined
       : inReference(root, model.each, view, options.reference, nestedList);
   if (known === undefined) {
     say('error', live.code, live.place, live.message, live.hint);
     return undefined;
   }
-  compiling.unreadable.push(cannotGive(compiling, live.lacks ?? ''));
+  compiling.unreadable.push(
+    live.lacks === undefined
+      ? `This shop's API differs from the documented one, and the stream ${model.name} cannot be read: ${live.message}`
+      : cannotGive(compiling, live.lacks),
+  );
   return known;
 }
 
@@ -251,7 +307,7 @@ function refuseMissingKeys(
   compiling: Compiling,
 ): void {
   for (const { name, missing } of drafts) {
-    if (missing?.isUnknown !== true || !key.includes(name)) continue;
+    if (missing === undefined || missing.by === 'kind' || !key.includes(name)) continue;
     compiling.unreadable.push(
       `${missing.because}, and ${compiling.model.name}.${name} is in the key of its rows.`,
     );

@@ -3,7 +3,10 @@ export interface PathSyntax {
   readonly text: string;
   /** How many `^` it begins with. */
   readonly ups: number;
+  /** Empty for a position. */
   readonly segments: readonly Segment[];
+  /** `$position`: not a field, but which element of its list the object is that the path begins at. */
+  readonly isPosition: boolean;
 }
 
 export interface Segment {
@@ -26,6 +29,7 @@ export interface PathFault {
 }
 
 const MOST_SEGMENTS = 32;
+const POSITION = '$position';
 const examples =
   'A path is field names with dots between them, such as `number`, `grandTotal(includingTax: false).value`, `^number` or `lines[].quantity`.';
 
@@ -39,16 +43,31 @@ export function parsePath(text: string): PathSyntax | PathFault {
   let at = ups;
   if (at >= text.length)
     return fault(text === '' ? 'The path is empty.' : `"${text}" names no field after the ^.`, at);
+  if (text[at] === '$') return positionOf(text, ups);
   for (;;) {
     const segment = parseSegment(text, at, segments.at(-1)?.pick !== undefined);
     if (isFault(segment)) return segment;
     segments.push(segment.segment);
     if (segments.length > MOST_SEGMENTS) return fault(`The path has more than ${MOST_SEGMENTS} parts.`, at);
     at = segment.end;
-    if (at === text.length) return { text, ups, segments };
+    if (at === text.length) return { text, ups, segments, isPosition: false };
     if (text[at] !== '.') return fault(`The path cannot be read from "${excerpt(text, at)}" on.`, at);
     at += 1;
   }
+}
+
+function positionOf(text: string, ups: number): PathSyntax | PathFault {
+  const name = text.slice(ups);
+  if (name === POSITION) return { text, ups, segments: [], isPosition: true };
+  const hint =
+    'Write `$position` for the place of an element in its list, `^$position` for that of its parent.';
+  return name.startsWith(POSITION)
+    ? fault(
+        `\`${POSITION}\` is a number, and nothing can follow it.`,
+        ups + POSITION.length,
+        'End the path with it.',
+      )
+    : fault(`"${excerpt(text, ups)}" is no field, and there is no such name with a $.`, ups, hint);
 }
 
 function parseSegment(

@@ -42,7 +42,7 @@ export interface CatalogStream {
     [k: string]: unknown;
   };
   /**
-   * The columns that together name a row. None of them may be empty.
+   * The columns that together name a row. None of them may be empty: a row where one is null is held back and counted. Where the elements of a list have no id, `$position` names them; the rows of places that have gone are deleted when an object comes back with fewer elements.
    *
    * @minItems 1
    */
@@ -68,7 +68,7 @@ export interface CatalogColumns {
  */
 export interface CatalogColumn {
   /**
-   * Source. Dots go down, `(…)` gives arguments, `^` starts at the parent (`^^` at its parent), `[0]` takes one element of a list, `[]` all of them (lists within lists become one flat list), `attributes[type].element` a custom attribute. An attribute's value is its text, or the name of its choice, or its URL; `attributes[type].image.width` names another field of the element. Where several attributes of a type are assigned, the first that has a value counts; `attributes[type][].element` is the list of all. A path needs no quotes for source-centra; around parentheses and brackets, other programs that read YAML want them.
+   * Source. Dots go down, `(…)` gives arguments, `^` starts at the parent (`^^` at its parent), `[0]` takes one element of a list, `[]` all of them (lists within lists become one flat list), `attributes[type].element` a custom attribute. An attribute's value is its text, or the name of its choice, or its URL; `attributes[type].image.width` names another field of the element. Where several attributes of a type are assigned, the first that has a value counts; `attributes[type][].element` is the list of all. `$position` is the place of an element in its list, from 1, in a stream or a column with `each` (`^$position` that of its parent): it names an element that has no id. `__typename` is the kind of an object. A path needs no quotes for source-centra; around parentheses and brackets, other programs that read YAML want them.
    */
   path?: string;
   /**

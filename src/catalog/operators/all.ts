@@ -1,5 +1,5 @@
 import { type GraphQLNamedType, isLeafType } from 'graphql';
-import { type Absence, secondLook } from '../column/absence.ts';
+import { type Absence, notPermitted, secondLook } from '../column/absence.ts';
 import type { ColumnContext } from '../column/column-context.ts';
 import { parseColumnPath, reportDeprecations, reportFault } from '../column/column-path.ts';
 import { converterOf } from '../column/convert.ts';
@@ -67,6 +67,7 @@ export const all: SourceOperator = {
       isMissing,
       description: undefined,
       plainField: undefined,
+      isPosition: false,
       nested: [],
     };
   },
@@ -84,6 +85,15 @@ function baseOf(node: SourceNode, context: ColumnContext): Start | undefined {
   if (parsed === undefined) return undefined;
   const { syntax, levels } = parsed;
   const bracketed = syntax.segments.find(({ index, pick }) => index !== undefined || pick !== undefined);
+  if (syntax.isPosition) {
+    context.say(
+      'error',
+      'all/base',
+      node.place,
+      'With `all`, `path` leads to an object, and `$position` is a number.',
+    );
+    return undefined;
+  }
   if (bracketed !== undefined) {
     context.say(
       'error',
@@ -117,28 +127,28 @@ function branchOf(
   const bracketed = syntax.segments.find(
     ({ index, pick }) => typeof index === 'number' || pick !== undefined,
   );
-  if (syntax.ups > 0 || bracketed !== undefined) {
+  if (syntax.ups > 0 || syntax.isPosition || bracketed !== undefined) {
     context.say(
       'error',
       'all/path',
       placeInside(node, bracketed?.offset ?? 0),
-      'The paths of `all` take neither ^, nor [n], nor an attribute.',
+      'The paths of `all` take neither ^, nor [n], nor an attribute, nor `$position`.',
       'Give what they name a column of its own.',
     );
     return undefined;
   }
   const type = start.levels.at(-1)?.type;
   if (type === undefined) return undefined;
-  const { view, reference } = context;
+  const { view, reference, withoutPermissions } = context;
   const walkIn = (from: GraphQLNamedType, within: SchemaView) =>
     walk(from, start.segments, syntax.segments, base ?? node, node, within);
   const here = walkIn(type, view);
   if (!isStepFault(here)) {
     const uses = here.flatMap((step) => step.uses);
     reportDeprecations(uses, node.place, context);
-    return branch(here, start, undefined, context);
+    return branch(here, start, notPermitted(uses, withoutPermissions, reference), context);
   }
-  const second = secondLook(here, node, view, reference);
+  const second = secondLook(here, node, view);
   const counterpart = second?.view.schema.getType(type.name);
   const there = second === undefined || counterpart === undefined ? here : walkIn(counterpart, second.view);
   if (!isStepFault(there)) return branch(there, start, second?.absence, context);

@@ -34,6 +34,7 @@ export const constant: SourceOperator = {
       isMissing: false,
       description: undefined,
       plainField: undefined,
+      isPosition: false,
       nested: [],
     };
   },

@@ -1,12 +1,12 @@
-import { type Absence, secondLook } from '../column/absence.ts';
+import { type Absence, notPermitted, secondLook } from '../column/absence.ts';
 import type { ColumnContext } from '../column/column-context.ts';
 import type { ColumnDraft } from '../column/column-draft.ts';
-import { reportDeprecations, reportFault } from '../column/column-path.ts';
+import { goesWithout, reportDeprecations, reportFault } from '../column/column-path.ts';
 import type { Read, Scope } from '../column/scope.ts';
 import { columnsOf } from '../language/model.ts';
 import type { SourceNode } from '../language/source-node.ts';
 import type { SchemaView } from '../path/field-step.ts';
-import { type Level, resolveEach, selectFromRoot, usesOfLevels } from '../path/levels.ts';
+import { type Level, missingArgumentsOf, resolveEach, selectFromRoot, usesOfLevels } from '../path/levels.ts';
 import { isStepFault } from '../path/step-fault.ts';
 import { emptySelection, mergeSelections } from '../query/selection.ts';
 import type { SourceOperator } from './operator.ts';
@@ -38,6 +38,8 @@ export const each: SourceOperator = {
         ...context,
         levels,
         view: found.view,
+        // What is lacking is said once, of the whole.
+        ...(absence !== undefined && { withoutPermissions: new Set<string>() }),
         key: new Set(),
         prefix: `${context.columnName}.`,
       },
@@ -45,19 +47,6 @@ export const each: SourceOperator = {
     const kept = inner.filter(({ isDropped }) => !isDropped);
     const added = levels.slice(context.levels.length);
     const isMissing = absence !== undefined;
-    const masked =
-      absence?.isUnknown === true &&
-      inner.flatMap(({ exposures }) => exposures).find(({ privacy }) => privacy === 'masked');
-    if (absence !== undefined && masked) {
-      context.say(
-        'error',
-        'pii/unknown_path',
-        node.place,
-        `${absence.because}, and "${masked.columnName}" in it is masked: nobody can say what it would hold, so nothing is read.`,
-        'Correct the path, or remove the column.',
-      );
-      return undefined;
-    }
     return {
       text: `each of ${node.kind === 'scalar' ? node.value : ''}: ${kept.map(({ name }) => name).join(', ')}`,
       type: {
@@ -86,6 +75,7 @@ export const each: SourceOperator = {
       isMissing,
       description: undefined,
       plainField: undefined,
+      isPosition: false,
       nested: inner.flatMap(({ exposures }) => exposures),
     };
   },
@@ -98,13 +88,21 @@ interface LevelsBelow {
 }
 
 function levelsBelow(node: SourceNode, context: ColumnContext): LevelsBelow | undefined {
-  const { levels, view, reference } = context;
+  const { levels, view, reference, withoutPermissions } = context;
   const here = resolveEach(node, levels, view);
   if (!isStepFault(here)) {
-    reportDeprecations(usesOfLevels(here), node.place, context);
-    return { levels: [...levels, ...here], view, absence: undefined };
+    const uses = usesOfLevels(here);
+    reportDeprecations(uses, node.place, context);
+    for (const what of missingArgumentsOf(here))
+      context.say(
+        'warning',
+        'path/absent',
+        node.place,
+        goesWithout(what, `${context.stream}.${context.columnName}`),
+      );
+    return { levels: [...levels, ...here], view, absence: notPermitted(uses, withoutPermissions, reference) };
   }
-  const second = secondLook(here, node, view, reference);
+  const second = secondLook(here, node, view);
   if (second !== undefined) {
     const { schema } = second.view;
     const above = levels.map(
@@ -132,9 +130,10 @@ function readObjects(added: readonly Level[], at: number, columns: readonly Colu
     }
     const list = level.read(scope.stack[at + depth]);
     if (!Array.isArray(list)) return;
-    for (const element of list) {
+    for (const [index, element] of list.entries()) {
       if (element === null || element === undefined) continue;
       scope.stack[at + depth + 1] = element;
+      scope.positions[at + depth + 1] = index + 1;
       walk(scope, depth + 1, objects);
     }
   };

@@ -58,6 +58,7 @@ export const first: SourceOperator = {
       isMissing: present.length === 0,
       description: undefined,
       plainField: undefined,
+      isPosition: found.some(({ isPosition }) => isPosition),
       nested: [],
     };
   },

@@ -69,7 +69,7 @@ function valuesOf(node: MapNode, rest: SourceNode | undefined, context: ColumnCo
       'step/wrong_value',
       node.place,
       '`map` lists no values.',
-      'Write `map: { PENDING: 1, COMPLETED: 2 }`.',
+      'Write `map: { PENDING: 1, SHIPPED: 2 }`.',
     );
     return undefined;
   }

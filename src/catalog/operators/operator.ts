@@ -42,6 +42,8 @@ export interface Source {
   readonly description: string | undefined;
   /** Set for a path that is nothing but the name of one field, so many levels up. */
   readonly plainField: { readonly ups: number; readonly field: string } | undefined;
+  /** The place of an element in its list, or what may be one. */
+  readonly isPosition: boolean;
   /** What the columns inside of it show. */
   readonly nested: readonly Exposure[];
 }

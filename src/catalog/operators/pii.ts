@@ -72,17 +72,6 @@ function masked(
     );
     return invalid;
   }
-  const unknown = source.absences.find(({ isUnknown }) => isUnknown);
-  if (unknown !== undefined) {
-    context.say(
-      'error',
-      'pii/unknown_path',
-      node.place,
-      `${unknown.because}, and the column is masked: nobody can say what it would hold, so nothing is read.`,
-      'Correct the path, or say `pii: drop`.',
-    );
-    return invalid;
-  }
   if (choice === 'hash') return hashed(node, type, context);
   if (choice === 'mask')
     return {

@@ -1,4 +1,4 @@
-import { type GraphQLField, isRequiredArgument } from 'graphql';
+import { type GraphQLArgument, type GraphQLField, isRequiredArgument } from 'graphql';
 import { didYouMean, inWords } from '../language/near-match.ts';
 import type { Segment } from '../language/path-syntax.ts';
 import { placeInside, type SourceNode } from '../language/source-node.ts';
@@ -6,13 +6,24 @@ import { checkInput, parseArguments } from './input-values.ts';
 import type { Argument } from './response-key.ts';
 import type { StepFault } from './step-fault.ts';
 
-/** The arguments that a path gives to a field, checked against the schema. */
+export interface CheckedArguments {
+  readonly args: readonly Argument[];
+  readonly deprecations: readonly string[];
+  /** Those that the schema lacks, and that were left out: `Order.lines(includeFullyCancelled)`. */
+  readonly goesWithout: readonly string[];
+}
+
+/** Such an argument only adds elements to a list, so that the list is still worth reading without it. */
+const ADDING = /^include[A-Z]/;
+
+/** The arguments that a path gives to a field, checked against the schema; an adding one among `optional` may be lacking. */
 export function argumentsOf(
   field: GraphQLField<unknown, unknown>,
   owner: string,
   segment: Segment,
   node: SourceNode,
-): { readonly args: readonly Argument[]; readonly deprecations: readonly string[] } | StepFault {
+  optional: readonly GraphQLArgument[] = [],
+): CheckedArguments | StepFault {
   const place = placeInside(node, segment.offset);
   const written =
     segment.args === undefined ? [] : parseArguments(segment.args.text, node, segment.args.offset);
@@ -21,6 +32,7 @@ export function argumentsOf(
     return { code: 'path/syntax', place, message: `The arguments of "${field.name}" cannot be read.`, hint };
   }
   const deprecations: string[] = [];
+  const goesWithout = new Set<string>();
   const seen = new Set<string>();
   for (const argument of written) {
     const known = field.args.find(({ name }) => name === argument.name);
@@ -33,6 +45,14 @@ export function argumentsOf(
       };
     }
     seen.add(argument.name);
+    if (
+      known === undefined &&
+      ADDING.test(argument.name) &&
+      optional.some(({ name }) => name === argument.name)
+    ) {
+      goesWithout.add(argument.name);
+      continue;
+    }
     if (known === undefined) {
       const names = field.args.map(({ name }) => name);
       const all =
@@ -70,5 +90,11 @@ export function argumentsOf(
       hint,
     };
   }
-  return { args: written.map(({ name, literal }) => ({ name, literal })), deprecations };
+  return {
+    args: written
+      .filter(({ name }) => !goesWithout.has(name))
+      .map(({ name, literal }) => ({ name, literal })),
+    deprecations,
+    goesWithout: [...goesWithout].map((name) => `${owner}.${field.name}(${name})`),
+  };
 }

@@ -15,6 +15,7 @@ import { didYouMean, inWords } from '../language/near-match.ts';
 import type { Segment } from '../language/path-syntax.ts';
 import { type Place, placeInside, type SourceNode } from '../language/source-node.ts';
 import type { FieldSelection, Selection } from '../query/selection.ts';
+import { fieldOf } from '../query/selection-walk.ts';
 import { argumentsOf } from './field-arguments.ts';
 import { type Argument, responseKey } from './response-key.ts';
 import { isStepFault, type StepFault } from './step-fault.ts';
@@ -25,6 +26,8 @@ const LIST_LIMIT = 200;
 /** A schema as one stream sees it. */
 export interface SchemaView {
   readonly schema: GraphQLSchema;
+  /** The bundled schema: holds the permissions, and what other versions of the API have. */
+  readonly reference: GraphQLSchema;
   /** The `storeType` of the stream's filter: rows of the other kind never come. */
   readonly storeType: StoreType | undefined;
 }
@@ -54,6 +57,8 @@ export interface FieldStep {
   readonly isFormatted: boolean;
   /** One for each kind that has it. */
   readonly uses: readonly FieldUse[];
+  /** Arguments that the live API lacks, and that were left out: `Order.lines(includeFullyCancelled)`. */
+  readonly goesWithout: readonly string[];
   readonly description: string | undefined;
 }
 
@@ -62,6 +67,8 @@ export interface StepOptions {
   readonly given?: { readonly args: readonly Argument[]; readonly key: string };
   /** The sync turns the pages of this list: `limit: $limit, page: $page`. */
   readonly isPagedBySync?: boolean;
+  /** Leaves out what the live API lacks of the arguments that only add elements to a list. */
+  readonly mayGoWithout?: boolean;
 }
 
 export function stepInto(
@@ -76,7 +83,7 @@ export function stepInto(
   if (!Array.isArray(owners)) return owners as StepFault;
   const steps: FieldStep[] = [];
   for (const owner of owners as readonly Owner[]) {
-    const step = stepOn(owner, segment, node, options);
+    const step = stepOn(owner, segment, view, node, options);
     if (isStepFault(step)) return step;
     steps.push(step);
   }
@@ -125,12 +132,6 @@ function ownersOf(
   return coming.map((owner) => ({ ...owner, isContested: types.size > 1, isAlwaysThere }));
 }
 
-function fieldOf(type: GraphQLNamedType, name: string): GraphQLField<unknown, unknown> | undefined {
-  if (!isObjectType(type) && !isInterfaceType(type)) return undefined;
-  const fields = type.getFields();
-  return Object.hasOwn(fields, name) ? fields[name] : undefined;
-}
-
 /** Centra names the kinds of orders and returns after the type of the store. */
 const kindPrefixes: Readonly<Record<string, RegExp>> = {
   DIRECT_TO_CONSUMER: /^DirectToConsumer/,
@@ -177,13 +178,16 @@ export function fieldNames(type: GraphQLNamedType): readonly string[] {
 function stepOn(
   owner: Owner,
   segment: Segment,
+  view: SchemaView,
   node: SourceNode,
   options: StepOptions,
 ): FieldStep | StepFault {
   const { field } = owner;
-  const written = argumentsOf(field, owner.owner, segment, node);
+  const { given, isPagedBySync = false, mayGoWithout = false } = options;
+  const known = fieldOf(view.reference.getType(owner.owner), field.name);
+  const optional = mayGoWithout && view.schema !== view.reference ? known?.args : undefined;
+  const written = argumentsOf(field, owner.owner, segment, node, optional);
   if (isStepFault(written)) return written;
-  const { given, isPagedBySync = false } = options;
   const isNullable = !isNonNullType(field.type);
   const inner = isNonNullType(field.type) ? field.type.ofType : field.type;
   const isList = isListType(inner);
@@ -191,14 +195,14 @@ function stepOn(
     const message = `${owner.owner}.${field.name} is a list of lists, which a column cannot hold.`;
     return { code: 'path/list_of_lists', place: placeInside(node, segment.offset), message };
   }
-  const hasLimit = field.args.some(({ name }) => name === 'limit');
+  const isCut = isCutByDefault(field) || (hasLimit(field) && known !== undefined && isCutByDefault(known));
   const isLimitGiven = written.args.some(({ name }) => name === 'limit');
   const limits: readonly Argument[] = isPagedBySync
     ? [
         { name: 'limit', literal: '$limit' },
         { name: 'page', literal: '$page' },
       ]
-    : isList && hasLimit && !isLimitGiven
+    : isList && isCut && !isLimitGiven
       ? [{ name: 'limit', literal: String(LIST_LIMIT) }]
       : [];
   const args = [...(given?.args ?? []), ...written.args, ...limits];
@@ -214,8 +218,18 @@ function stepOn(
     isItemNullable: isList && !isNonNullType(inner.ofType),
     isFormatted: args.some(({ name }) => name === 'format'),
     uses: [{ type: owner.owner, field: field.name, deprecations: [...own, ...written.deprecations] }],
+    goesWithout: written.goesWithout,
     description: field.description ?? undefined,
   };
+}
+
+function hasLimit({ args }: GraphQLField<unknown, unknown>): boolean {
+  return args.some(({ name }) => name === 'limit');
+}
+
+/** A limit with a default value applies where none is sent; one without may be left out, and then all elements come. */
+function isCutByDefault({ args }: GraphQLField<unknown, unknown>): boolean {
+  return args.some(({ name, defaultValue }) => name === 'limit' && typeof defaultValue === 'number');
 }
 
 /** Kinds that agree share one step. */
@@ -227,7 +241,12 @@ function merged(steps: readonly FieldStep[]): readonly FieldStep[] {
       step.field.responseKey,
       same === undefined
         ? step
-        : { ...same, on: [...same.on, ...step.on], uses: [...same.uses, ...step.uses] },
+        : {
+            ...same,
+            on: [...same.on, ...step.on],
+            uses: [...same.uses, ...step.uses],
+            goesWithout: [...same.goesWithout, ...step.goesWithout],
+          },
     );
   }
   return [...byKey.values()];

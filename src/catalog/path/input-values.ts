@@ -45,7 +45,7 @@ export interface InputFault {
   readonly place: Place;
   readonly message: string;
   readonly hint?: string;
-  /** The input field that the schema lacks: `OrderFilter.storeType`. */
+  /** The input field or the value of an enum that the schema lacks: `OrderFilter.storeType`, `OrderStatus.SHIPPED`. */
   readonly lacks?: string;
 }
 
@@ -53,9 +53,17 @@ export type CheckedInput =
   | { readonly json: JsonValue; readonly deprecated: readonly string[] }
   | { readonly faults: readonly [InputFault, ...InputFault[]] };
 
-/** The value as it goes into a GraphQL variable, or all that is wrong with it, in the order of the text. */
-export function checkInput(type: GraphQLInputType, input: InputValue, name: string): CheckedInput {
-  const found: Found = { faults: [], deprecated: [] };
+/**
+ * The value as it goes into a GraphQL variable, or all that is wrong with it, in the order of the text. `takesLoneItem`:
+ * a list of one is that one, where a shop's API takes one value and the documented one takes several.
+ */
+export function checkInput(
+  type: GraphQLInputType,
+  input: InputValue,
+  name: string,
+  { takesLoneItem = false }: { readonly takesLoneItem?: boolean } = {},
+): CheckedInput {
+  const found: Found = { faults: [], deprecated: [], takesLoneItem };
   const json = check(type, input, name, found);
   const [first, ...others] = found.faults;
   return first === undefined ? { json, deprecated: found.deprecated } : { faults: [first, ...others] };
@@ -65,6 +73,7 @@ export function checkInput(type: GraphQLInputType, input: InputValue, name: stri
 interface Found {
   readonly faults: InputFault[];
   readonly deprecated: string[];
+  readonly takesLoneItem: boolean;
 }
 
 /** Null stands for what is wrong: once there is a fault, nothing uses the value. */
@@ -78,6 +87,8 @@ function check(given: GraphQLInputType, input: InputValue, name: string, found: 
     const items = value.kind === 'list' ? value.items : [input];
     return items.map((item) => check(type.ofType, item, name, found));
   }
+  const [lone] = value.kind === 'list' && value.items.length === 1 ? value.items : [];
+  if (lone !== undefined && found.takesLoneItem) return check(given, lone, name, found);
   if (value.kind === 'list') return wrong(found, input, `${name} takes one value, and this is a list.`);
   if (isInputObjectType(type)) {
     if (value.kind !== 'object') {
@@ -98,12 +109,16 @@ function check(given: GraphQLInputType, input: InputValue, name: string, found: 
     const hint =
       didYouMean(choice ?? (value.kind === 'string' ? value.text : ''), names) ??
       `Choose from ${inWords(names, 'and')}.`;
-    return wrong(
-      found,
-      input,
-      `${name} takes a value of ${type.name}, and this is ${inputInWords(input)}.`,
+    const message = `${name} takes a value of ${type.name}, and this is ${inputInWords(input)}.`;
+    const lacks = choice === undefined ? undefined : `${type.name}.${choice}`;
+    found.faults.push({
+      code: 'wrong_value',
+      place: input.place,
+      message,
       hint,
-    );
+      ...(lacks !== undefined && { lacks }),
+    });
+    return null;
   }
   return checkScalar(type.name, input, name, found);
 }

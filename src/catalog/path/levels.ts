@@ -13,10 +13,12 @@ export interface Level {
   readonly steps: readonly FieldStep[];
   /** The list, from the object of the level above. */
   readonly read: Reader;
+  /** The sync turns the pages of the list, so that an answer does not show the place of an element in the whole. */
+  readonly isPagedBySync: boolean;
 }
 
 export function rootLevel(type: GraphQLNamedType): Level {
-  return { type, steps: [], read: () => null };
+  return { type, steps: [], read: () => null, isPagedBySync: false };
 }
 
 export interface EachOptions {
@@ -35,6 +37,14 @@ export function resolveEach(
   if (isFault(path)) {
     const { offset, ...fault } = path;
     return { ...fault, place: placeInside(node, offset) };
+  }
+  if (path.isPosition) {
+    return {
+      code: 'path/syntax',
+      place: node.place,
+      message: '`each` needs a list, and `$position` is the place of an element in one.',
+      hint: 'Name a list, such as `lines`, and give `$position` a column.',
+    };
   }
   if (path.ups > 0) {
     return {
@@ -67,7 +77,7 @@ export function resolveEach(
         hint: `Write each: ${segment.name}.`,
       };
     }
-    const found = stepInto(type, segment, view, node, { isPagedBySync });
+    const found = stepInto(type, segment, view, node, { isPagedBySync, mayGoWithout: true });
     if (isStepFault(found)) return found;
     const [step] = found;
     if (step === undefined || found.length > 1) {
@@ -81,7 +91,7 @@ export function resolveEach(
     steps.push(step);
     type = step.type;
     if (!step.isList) continue;
-    levels.push({ type, steps, read: readKeys(steps.map(({ field }) => field.responseKey)) });
+    levels.push({ type, steps, read: readKeys(steps.map(({ field }) => field.responseKey)), isPagedBySync });
     steps = [];
   }
   const last = steps.at(-1);
@@ -104,6 +114,11 @@ export function selectFromRoot(levels: readonly Level[], selection: Selection): 
 
 export function usesOfLevels(levels: readonly Level[]): readonly FieldUse[] {
   return levels.flatMap(({ steps }) => steps.flatMap(({ uses }) => uses));
+}
+
+/** Arguments of the lists that the live API lacks, and that were left out. */
+export function missingArgumentsOf(levels: readonly Level[]): readonly string[] {
+  return levels.flatMap(({ steps }) => steps.flatMap(({ goesWithout }) => goesWithout));
 }
 
 export function namesOfLevels(levels: readonly Level[]): readonly string[] {

@@ -8,8 +8,11 @@ import { checkInput, type InputFault, inputOfYaml } from './input-values.ts';
 
 export type CheckedWhere =
   | { readonly kind: 'good'; readonly where: JsonObject; readonly deprecated: readonly string[] }
-  /** The reference has the field, this shop's API has not: reading without it would read more than was asked for. */
-  | { readonly kind: 'missing'; readonly lacks: string }
+  /**
+   * The reference has the field or the value, this shop's API has not: reading without it would read more than was asked
+   * for. The beginning of a sentence.
+   */
+  | { readonly kind: 'missing'; readonly because: string }
   | { readonly kind: 'wrong'; readonly faults: readonly WhereFault[] };
 
 interface WhereFault {
@@ -37,11 +40,17 @@ export function checkWhere(
     };
     return { kind: 'wrong', faults: [fault] };
   }
-  const live = against(node, root, schema);
+  const live = against(node, root, schema, schema !== reference);
   if ('where' in live) return { kind: 'good', ...live };
-  const lacks = live.faults.find((fault) => fault.lacks !== undefined)?.lacks;
-  if (lacks !== undefined && schema !== reference && 'where' in against(node, root, reference))
-    return { kind: 'missing', lacks };
+  if (schema !== reference && 'where' in against(node, root, reference, false)) {
+    const [first] = live.faults;
+    const lacks = live.faults.find((fault) => fault.lacks !== undefined)?.lacks;
+    const because =
+      lacks === undefined
+        ? `This shop's API takes other values (${(first?.message ?? '').replace(/\.$/, '')})`
+        : `This shop's API has no ${lacks}`;
+    return { kind: 'missing', because };
+  }
   return {
     kind: 'wrong',
     faults: live.faults.map(({ code, lacks: _, ...fault }) => ({ code: `where/${code}`, ...fault })),
@@ -52,6 +61,7 @@ function against(
   node: MapNode,
   root: RootDefinition,
   schema: GraphQLSchema,
+  isLive: boolean,
 ):
   | { readonly where: JsonObject; readonly deprecated: readonly string[] }
   | { readonly faults: readonly InputFault[] } {
@@ -74,7 +84,7 @@ function against(
       ],
     };
   }
-  const checked = checkInput(argument.type, inputOfYaml(node), 'where');
+  const checked = checkInput(argument.type, inputOfYaml(node), 'where', { takesLoneItem: isLive });
   if ('faults' in checked) return checked;
   return {
     where: isObject(checked.json) ? (checked.json as JsonObject) : {},

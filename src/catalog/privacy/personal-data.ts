@@ -4,8 +4,23 @@ import type { FieldUse } from '../path/field-step.ts';
 /** Types that describe a person: every field is personal but these. */
 const persons: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['Address', new Set(['country', 'state'])],
-  ['Customer', new Set(['id'])],
-  ['Buyer', new Set(['id'])],
+  ['AddressBookEntry', new Set(['id', 'address', 'carrierInformation'])],
+  ['AdminUser', new Set(['id'])],
+  [
+    'Customer',
+    new Set([
+      'id',
+      'status',
+      'createdAt',
+      'updatedAt',
+      'totalOrders',
+      'lastOrder',
+      'store',
+      'billingAddress',
+    ]),
+  ],
+  ['Buyer', new Set(['id', 'status', 'receiveAutoEmails', 'account', 'store', 'billingAddress'])],
+  ['SalesRepresentative', new Set(['id', 'status', 'commissionPercent'])],
 ]);
 
 /** Personal fields of types that are about something else. What an interface has, its kinds have. */
@@ -15,8 +30,28 @@ const personalFields: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['OrderLine', new Set(['comment'])],
   ['Return', new Set(['comment'])],
   ['PaymentHistoryEntry', new Set(['paramsJSON', 'externalReference'])],
-  ['PurchaseOrder', new Set(['externalComment'])],
+  ['AppliedVoucher', new Set(['paramsJSON'])],
+  // These lead to the person at the carrier; the PDF shows the address.
+  ['Shipment', new Set(['additionalMessage', 'trackingNumber', 'returnTrackingNumber'])],
+  ['Invoice', new Set(['pdfUrl'])],
+  [
+    'Account',
+    new Set([
+      'accountEmail',
+      'billingEmail',
+      'shippingEmail',
+      'addressBook',
+      'internalComment',
+      'otherComment',
+      'vatNumber',
+    ]),
+  ],
+  ['CarrierInformation', new Set(['accountIdentifier', 'taxId'])],
+  ['PurchaseOrder', new Set(['internalComment', 'externalComment'])],
   ['PurchaseOrderDelivery', new Set(['message'])],
+  ['Supplier', new Set(['comment'])],
+  ['StockChange', new Set(['comment'])],
+  ['BrickAndMortar', new Set(['email', 'phoneNumber'])],
 ]);
 
 /** A newer API has types and fields that nobody has looked at yet; of those, names that sound like a person are one. */
@@ -31,6 +66,7 @@ export function isPersonal(
   schema: GraphQLSchema,
   reference: GraphQLSchema,
 ): boolean {
+  if (field === '__typename') return false;
   const names = [type, ...interfacesOf(type, schema), ...interfacesOf(type, reference)];
   for (const name of names) {
     const safe = persons.get(name);

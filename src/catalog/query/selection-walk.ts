@@ -4,9 +4,11 @@ import {
   type GraphQLSchema,
   getNamedType,
   getNullableType,
+  isCompositeType,
   isInterfaceType,
   isListType,
   isObjectType,
+  TypeNameMetaFieldDef,
 } from 'graphql';
 import { emptySelection, type FieldSelection, type Selection } from './selection.ts';
 
@@ -82,10 +84,12 @@ export function rowLevel(
   return undefined;
 }
 
+/** Every object says what kind it is, though no schema lists `__typename`. */
 export function fieldOf(
   type: GraphQLNamedType | undefined,
   name: string,
 ): GraphQLField<unknown, unknown> | undefined {
+  if (name === TypeNameMetaFieldDef.name && isCompositeType(type)) return TypeNameMetaFieldDef;
   if (!isObjectType(type) && !isInterfaceType(type)) return undefined;
   const fields = type.getFields();
   return Object.hasOwn(fields, name) ? fields[name] : undefined;

@@ -102,7 +102,7 @@ function mapObject(
   answer: Readonly<Record<string, unknown>>,
 ): { readonly rows: readonly MappedRow[]; readonly refused: string | undefined } {
   try {
-    return { rows: stream.rows(answer, { snapshotAt: SNAPSHOT_AT }), refused: undefined };
+    return { rows: stream.rows(answer, { snapshotAt: SNAPSHOT_AT, isPartial: true }), refused: undefined };
   } catch (error) {
     if (error instanceof ConnectorError && error.kind === 'mapping')
       return { rows: [], refused: error.message };

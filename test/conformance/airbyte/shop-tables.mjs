@@ -25,7 +25,7 @@ export const tables = Object.freeze([
   table('returns', ['id', 'status', 'total'], 1, notDeleted),
   table('return_lines', ['return_id', 'return_line_id', 'quantity'], 2, notDeleted),
   table('indeliveries', ['id', 'status', 'shipping_cost'], 1, notDeleted),
-  table('indelivery_lines', ['indelivery_id', 'indelivery_line_id', 'unit_cost', 'quantity'], 2, notDeleted),
+  table('indelivery_lines', ['indelivery_id', 'line_number', 'unit_cost', 'quantity'], 2, notDeleted),
   table(
     'inventory',
     ['warehouse_id', 'product_size_id', 'free_to_allocate_quantity', 'physical_quantity'],

@@ -9,13 +9,15 @@ import type { CompiledStream, MappedRow } from '../../../src/catalog/compile/com
 import { loadCatalog } from '../../../src/catalog/language/load.ts';
 import { formatProblem } from '../../../src/catalog/language/problem.ts';
 
-const schemaText: string = readFileSync('schemas/centra.graphql', 'utf8');
+export const schemaText: string = readFileSync('schemas/centra.graphql', 'utf8');
 export const reference: GraphQLSchema = buildSchema(schemaText);
 
-/** One field a line, and no comments. */
+/** One field per line, without comments and without marks, as no live schema shows them. */
 const plainSchemaText: string = print(
   visit(parse(schemaText), {
     enter: (node) => ('description' in node ? { ...node, description: undefined } : undefined),
+    Directive: (node) => (node.name.value === 'inferred' ? null : undefined),
+    DirectiveDefinition: () => null,
   }),
 );
 

@@ -27,7 +27,7 @@ test('the default catalog has no problem, and its streams have the keys that wer
     ['returns', 'id', 'created_at', ''],
     ['return_lines', 'return_id,return_line_id', 'created_at', 'lines'],
     ['indeliveries', 'id', 'created_at', ''],
-    ['indelivery_lines', 'indelivery_id,indelivery_line_id', 'created_at', 'lines'],
+    ['indelivery_lines', 'indelivery_id,line_number', 'created_at', 'lines'],
     ['inventory', 'warehouse_id,product_size_id', 'snapshot_at', 'stock'],
   ]);
 });

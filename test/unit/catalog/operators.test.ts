@@ -49,7 +49,13 @@ const cases: Readonly<Record<string, OperatorCase>> = {
     rows: [[{ lines: [{ id: 1, productSize: null }] }, [{ id: 1, sku: 'none' }]]],
     schema: {
       type: 'array',
-      items: { type: 'object', properties: { id: { type: 'integer' }, sku: { type: 'string' } } },
+      items: {
+        type: 'object',
+        properties: {
+          id: { type: 'integer' },
+          sku: { type: 'string', description: 'SKU suffix of the size.' },
+        },
+      },
     },
   },
   all: {
@@ -310,7 +316,10 @@ const cases: Readonly<Record<string, OperatorCase>> = {
   'pii on each element of a list, then join': {
     column: '{ path: "paymentHistory[].externalReference", pii: mask, join: "," }',
     rows: [
-      [{ paymentHistory: [{ externalReference: 'abcdefgh' }, { externalReference: 'x' }] }, 'a***h,***'],
+      [
+        { paymentHistory_limit_200: [{ externalReference: 'abcdefgh' }, { externalReference: 'x' }] },
+        'a***h,***',
+      ],
     ],
     schema: { type: 'string' },
   },

@@ -304,9 +304,14 @@ const cases: Readonly<Record<string, Case>> = {
     yaml: orderColumn('{ path: externalId, pii: hash }\n      raw: { all: [externalId, number] }'),
     codes: ['pii/leak'],
   },
+  'masked path that neither the live API nor the documented one knows': {
+    yaml: orderColumn('{ path: externlId, pii: hash }'),
+    codes: ['path/unknown_field'],
+    options: { schema: liveSchema(['  externalId: String\n', '']) },
+  },
   'masked path of a field that the live API lacks': {
     yaml: orderColumn('{ path: externalId, pii: hash }'),
-    codes: ['pii/unknown_path'],
+    codes: ['path/absent'],
     options: { schema: liveSchema(['  externalId: String\n', '']) },
   },
   'field that the live API lacks': {

@@ -52,7 +52,7 @@ test('random catalogs compile, their queries are valid, alone and merged, and ev
     }),
     { numRuns: 250 },
   );
-});
+}, 120_000);
 
 /** What one request would serve. */
 function groupsOf(streams: readonly CompiledStream[]): readonly (readonly CompiledStream[])[] {

@@ -3,6 +3,7 @@ import {
   executeSync,
   type GraphQLObjectType,
   type GraphQLOutputType,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
   getNullableType,
   isAbstractType,
@@ -59,7 +60,9 @@ export function randomAnswer(
     document: parse(query),
     variableValues: { limit: 200, page: 1 },
     rootValue: {},
-    fieldResolver: (_source, _args, _context, info) => randomValue(info.returnType, schema, dice),
+    fieldResolver: (_source, _args, _context, info) =>
+      // Lists within lists within lists would grow without end.
+      randomValue(info.returnType, schema, dice, depthOf(info.path) > 4 ? 3 : 4),
     typeResolver: (value) => (isObject(value) ? String(value.kind) : undefined),
   });
   if (result.errors !== undefined) throw new Error(result.errors.join('\n'));
@@ -67,15 +70,22 @@ export function randomAnswer(
   return Array.isArray(objects) ? JSON.parse(JSON.stringify(objects)) : [];
 }
 
+type ResponsePath = GraphQLResolveInfo['path'];
+
+function depthOf(path: ResponsePath | undefined): number {
+  return path === undefined ? 0 : 1 + depthOf(path.prev);
+}
+
 function randomValue(
   type: GraphQLOutputType,
   schema: GraphQLSchema,
   dice: (sides: number) => number,
+  lengths: number,
 ): unknown {
   if (!isNonNullType(type) && dice(4) === 0) return null;
   const inner = getNullableType(type);
   if (isListType(inner))
-    return Array.from({ length: dice(4) }, () => randomValue(inner.ofType, schema, dice));
+    return Array.from({ length: dice(lengths) }, () => randomValue(inner.ofType, schema, dice, lengths));
   if (isEnumType(inner)) return inner.getValues()[dice(inner.getValues().length)]?.value;
   if (isAbstractType(inner)) {
     const kinds: readonly GraphQLObjectType[] = schema.getPossibleTypes(inner);
@@ -84,6 +94,10 @@ function randomValue(
   switch (inner.name) {
     case 'Int':
       return dice(2_000_000_000) - 1_000_000_000;
+    case 'Int64': {
+      const number = dice(9_007_199_254_740_991);
+      return dice(2) === 0 ? number : String(number);
+    }
     case 'Float':
       return [0, -0, 0.1 + 0.2, 1e21, 1e-9, 12.5, -3][dice(7)];
     case 'Boolean':

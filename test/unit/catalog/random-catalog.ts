@@ -1,6 +1,7 @@
 import {
   type GraphQLField,
   type GraphQLNamedType,
+  type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   getNullableType,
@@ -68,13 +69,23 @@ function fieldsOf(
     : [];
   const names = new Set(own.map(({ name }) => name));
   return [...own, ...kinds.filter(({ name }) => !names.has(name))].filter(
-    ({ deprecationReason }) => deprecationReason === undefined,
+    ({ deprecationReason, type: own }) => deprecationReason === undefined && !isListOfLists(own),
   );
+}
+
+/** No column can hold one. */
+function isListOfLists(type: GraphQLOutputType): boolean {
+  const list = getNullableType(type);
+  return isListType(list) && isListType(getNullableType(list.ofType));
 }
 
 function randomPath(levels: readonly GraphQLNamedType[], schema: GraphQLSchema, dice: Dice): string {
   const ups = dice(levels.length);
-  let type: GraphQLNamedType | undefined = levels[levels.length - 1 - ups];
+  const at = levels.length - 1 - ups;
+  let type: GraphQLNamedType | undefined = levels[at];
+  if (dice(12) === 0) return `${'^'.repeat(ups)}__typename`;
+  // The sync reads stock in pages, which do not show the place of an element.
+  if (dice(12) === 0 && at > 0 && type?.name !== 'Stock') return `${'^'.repeat(ups)}$position`;
   const parts: string[] = [];
   for (let depth = 0; depth < 6; depth += 1) {
     const fields = fieldsOf(type, schema).filter(
@@ -94,7 +105,7 @@ function randomPath(levels: readonly GraphQLNamedType[], schema: GraphQLSchema, 
     type = getNamedType(field.type);
     if (isLeafType(type)) return '^'.repeat(ups) + parts.join('.');
   }
-  return `${'^'.repeat(ups)}id`;
+  return `${'^'.repeat(ups)}__typename`;
 }
 
 /** An attribute of the root, or the text of a constant: what every type can be asked of. */
@@ -103,7 +114,7 @@ function textPath(levels: readonly GraphQLNamedType[], schema: GraphQLSchema, di
   const ups = '^'.repeat(levels.length - 1);
   if (fieldsOf(root, schema).some(({ name }) => name === 'attributes')) return `${ups}attributes[t].e`;
   const texts = fieldsOf(root, schema).filter(({ type }) => getNamedType(type).name === 'String');
-  return `${ups}${texts[dice(texts.length || 1)]?.name ?? 'id'}`;
+  return `${ups}${texts[dice(texts.length || 1)]?.name ?? '__typename'}`;
 }
 
 function randomArguments(field: GraphQLField<unknown, unknown>, dice: Dice): string {

@@ -139,8 +139,14 @@ test('generated code reads what following the keys one by one reads', () => {
           list: below.map((list, at) => ({ ...root, at, inner: { list } })),
         };
         const closures = columns.map((one) => ({ ...one, at: depth, direct: undefined }));
-        const made = rowFunction({ levels, columns, key: [] })(object, { snapshotAt });
-        expect(made).toEqual(rowFunction({ levels, columns: closures, key: [] })(object, { snapshotAt }));
+        const made = rowFunction({ levels, columns, key: [], holdsBackNullKeys: false })(object, {
+          snapshotAt,
+        });
+        expect(made).toEqual(
+          rowFunction({ levels, columns: closures, key: [], holdsBackNullKeys: false })(object, {
+            snapshotAt,
+          }),
+        );
         expect(made).toHaveLength([1, below.length, below.flat().length][depth] ?? -1);
       },
     ),

@@ -88,19 +88,37 @@ test('the fields that a sync needs, on one kind where only that has them', () =>
 test('any root list that can be paged by an id can be a stream', () => {
   expect(rootNames(reference)).toEqual([
     'orders',
+    'shipments',
+    'orderPaymentHistory',
+    'invoices',
+    'customers',
+    'accounts',
     'returns',
-    'purchaseOrderDeliveries',
     'purchaseOrders',
+    'purchaseOrderDeliveries',
+    'suppliers',
     'warehouses',
-    'products',
     'stockChanges',
+    'stockChangeLines',
+    'affiliates',
+    'brands',
+    'campaigns',
+    'collections',
+    'markets',
+    'pricelists',
+    'products',
+    'productSizes',
+    'productVariants',
+    'stores',
+    'storePlugins',
   ]);
   for (const root of knownRoots) expect(rootDefinition(root.root, reference)).toBe(root);
   expect(rootDefinition('purchaseOrders', reference)).toEqual({
     root: 'purchaseOrders',
+    connection: 'purchaseOrderConnection',
     label: 'purchase orders',
     id: 'id',
-    pageKey: { field: 'id', sort: 'id_ASC' },
+    pageKey: { field: 'id', sort: 'id_ASC', descending: 'id_DESC' },
     change: { kind: 'updated', field: 'updatedAt', filter: 'updatedAt' },
   });
   expect(rootDefinition('stockChanges', reference)).toMatchObject({

@@ -15,7 +15,9 @@ function column(name: string, source: string, type = 'string', pii?: string): Co
     pii,
     selection: { fields: [], fragments: [] },
     permissions: [],
+    guards: [],
     missing: undefined,
+    unavailable: undefined,
   };
 }
 

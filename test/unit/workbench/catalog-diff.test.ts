@@ -48,11 +48,7 @@ const cases: readonly (readonly [string, readonly [string, string], readonly str
   ['a new name', ['x: number', 'y: number'], ['o.x column_removed drop_or_keep!', 'o.y column_added add']],
   ['a wider type', ['x: number', 'x: { path: number, type: number }'], ['o.x type_widened widen']],
   ['another type', ['x: number', 'x: { path: number, type: string }'], ['o.x type_changed resync!']],
-  [
-    'another source',
-    ['x: number', 'x: totals.quantity'],
-    ['o.x nullable none', 'o.x source_changed resync!'],
-  ],
+  ['another source', ['x: number', 'x: totals.quantity'], ['o.x source_changed resync!']],
   ['another step', ['x: number', 'x: { path: number, default: 3 }'], ['o.x steps_changed resync!']],
   [
     'a column that can be null now',
