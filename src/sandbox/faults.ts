@@ -1,4 +1,4 @@
-import { fractions } from './data/dice.ts';
+import { fractions } from './dice.ts';
 import type { RetryAfterForm } from './limits/retry-after.ts';
 
 export const faultKinds = Object.freeze([

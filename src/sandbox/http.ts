@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isObject } from '../json.ts';
 import { control } from './control/control.ts';
-import { ControlError } from './control/control-error.ts';
+import { ControlError } from './control-error.ts';
 import type { Environment } from './environment.ts';
 import type { Fault } from './faults.ts';
 import { answerGraphql, type GraphqlRequest } from './graphql/graphql-request.ts';

@@ -1,5 +1,5 @@
 import * as changes from '../data/changes.ts';
-import { parseDateTime } from '../data/date-time.ts';
+import { parseDateTime } from '../date-time.ts';
 import type { ProductSize, ProductVariant } from '../data/products.ts';
 import type { Shop } from '../data/shop.ts';
 import type { WarehousePlan } from '../data/tenant.ts';
@@ -12,7 +12,7 @@ import {
   onlyFields,
   requiredNumber,
   textIn,
-} from './control-error.ts';
+} from '../control-error.ts';
 
 /** What a change can write over an order. */
 const settable = Object.freeze([

@@ -16,7 +16,7 @@ import {
   requiredNumber,
   textIn,
   textsIn,
-} from './control-error.ts';
+} from '../control-error.ts';
 import { setWebhook, setWebhookFaults, shownWebhooks } from './webhook-control.ts';
 
 /** A JSON value, or the rows of a JSON array that is written as it is made. */

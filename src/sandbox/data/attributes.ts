@@ -1,6 +1,6 @@
 import type { AttributeType, ElementType } from './attribute-types.ts';
 import { comments } from './awkward-text.ts';
-import { type Dice, salted } from './dice.ts';
+import { type Dice, salted } from '../dice.ts';
 
 const salts = Object.freeze({
   assigned: salted('attribute.assigned'),

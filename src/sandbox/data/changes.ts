@@ -1,6 +1,6 @@
 import { deliveryLines } from './delivery-lines.ts';
 import type { DeliveryStatus } from './delivery-table.ts';
-import { salted } from './dice.ts';
+import { salted } from '../dice.ts';
 import type { ChangeType } from './events.ts';
 import { marketOf } from './order-facts.ts';
 import { type OrderOverlay, type OrderStatus, orderStatuses } from './order-table.ts';

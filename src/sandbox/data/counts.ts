@@ -1,4 +1,4 @@
-import { formatDateTime } from './date-time.ts';
+import { formatDateTime } from '../date-time.ts';
 import { deliveryLineCount } from './delivery-lines.ts';
 import { isFullyCancelled, lineCount } from './order-lines.ts';
 import { returnLines } from './return-lines.ts';

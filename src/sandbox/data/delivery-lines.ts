@@ -1,5 +1,5 @@
 import type { DeliveryRow, PurchaseOrderRow } from './delivery-table.ts';
-import { salted } from './dice.ts';
+import { salted } from '../dice.ts';
 import { type Currency, type MonetaryValue, money } from './money.ts';
 import type { ProductSize } from './products.ts';
 import type { Shop } from './shop.ts';

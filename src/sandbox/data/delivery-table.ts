@@ -1,5 +1,5 @@
-import type { SortColumn, Table } from '../graphql/paging.ts';
-import { type Dice, salted } from './dice.ts';
+import type { SortColumn, Table } from './table.ts';
+import { type Dice, salted } from '../dice.ts';
 import { SortedRows } from './sorted-rows.ts';
 import type { Supplier, Tenant } from './tenant.ts';
 

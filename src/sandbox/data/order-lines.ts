@@ -1,5 +1,5 @@
 import { comments } from './awkward-text.ts';
-import { salted } from './dice.ts';
+import { salted } from '../dice.ts';
 import { roundToCents } from './money.ts';
 import { currencyBaseRate, currencyOf } from './order-facts.ts';
 import type { ProductSize } from './products.ts';

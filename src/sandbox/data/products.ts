@@ -1,5 +1,5 @@
 import { productNames, variantNames } from './awkward-text.ts';
-import { type Dice, salted } from './dice.ts';
+import { type Dice, salted } from '../dice.ts';
 import type { Named, Tenant } from './tenant.ts';
 
 const salts = Object.freeze({

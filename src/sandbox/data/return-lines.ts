@@ -1,5 +1,5 @@
 import { returnReasons } from './awkward-text.ts';
-import { salted } from './dice.ts';
+import { salted } from '../dice.ts';
 import {
   cancelledQuantity,
   isFullyCancelled,

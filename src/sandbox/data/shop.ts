@@ -1,5 +1,5 @@
 import { DeliveryTable } from './delivery-table.ts';
-import { type Dice, diceOf, salted } from './dice.ts';
+import { type Dice, diceOf, salted } from '../dice.ts';
 import { EventLog } from './events.ts';
 import { OrderTable } from './order-table.ts';
 import { Assortment } from './products.ts';

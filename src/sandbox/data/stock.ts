@@ -1,4 +1,4 @@
-import { type Dice, salted } from './dice.ts';
+import { type Dice, salted } from '../dice.ts';
 import type { Assortment, ProductSize } from './products.ts';
 import type { Tenant, WarehousePlan } from './tenant.ts';
 

@@ -6,7 +6,7 @@ import {
   inSupplierCurrency,
 } from '../data/delivery-lines.ts';
 import type { PurchaseOrderRow } from '../data/delivery-table.ts';
-import { salted } from '../data/dice.ts';
+import { salted } from '../dice.ts';
 import type { Shop } from '../data/shop.ts';
 import { dateField, type TypeFields } from './request-context.ts';
 

@@ -1,5 +1,5 @@
 import { type ExecutionResult, execute, GraphQLError, getOperationAST, OperationTypeNode } from 'graphql';
-import { salted } from '../data/dice.ts';
+import { salted } from '../dice.ts';
 import type { Environment } from '../environment.ts';
 import type { Fault } from '../faults.ts';
 import { costOf, type QueryCost } from '../limits/complexity.ts';

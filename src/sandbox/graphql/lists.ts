@@ -1,8 +1,9 @@
 import type { PurchaseOrderRow } from '../data/delivery-table.ts';
 import type { Shop } from '../data/shop.ts';
+import type { Table } from '../data/table.ts';
 import { stockChangeId } from './delivery-fields.ts';
 import { compileFilter, type FilterFields, type Test, type Where } from './filter.ts';
-import { narrowed, type Ordering, orderBy, type Table } from './paging.ts';
+import { narrowed, type Ordering, orderBy } from './paging.ts';
 import { type RowFilters, rowFilters } from './row-filters.ts';
 
 /** The rows that a list or a connection is about. */

@@ -1,5 +1,5 @@
 import { assignedAttributes } from '../data/attributes.ts';
-import { salted } from '../data/dice.ts';
+import { salted } from '../dice.ts';
 import { formattedValue, type MonetaryValue, money } from '../data/money.ts';
 import * as facts from '../data/order-facts.ts';
 import {

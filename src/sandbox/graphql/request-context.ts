@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { formatDateTime } from '../data/date-time.ts';
+import { formatDateTime } from '../date-time.ts';
 import type { Shop } from '../data/shop.ts';
 import type { Token } from '../limits/tokens.ts';
 

@@ -1,5 +1,5 @@
 import { comments } from '../data/awkward-text.ts';
-import { salted } from '../data/dice.ts';
+import { salted } from '../dice.ts';
 import { accountIdOf, currencyBaseRate, customerIdOf, shipmentIdOf } from '../data/order-facts.ts';
 import { account, address, customer } from '../data/people.ts';
 import { type ReturnLine, returnLines, returnLineValue } from '../data/return-lines.ts';

@@ -12,7 +12,7 @@ import {
   isUnionType,
   Kind,
 } from 'graphql';
-import { parseDateTime } from '../data/date-time.ts';
+import { parseDateTime } from '../date-time.ts';
 import { fieldsOfDeliveries } from './delivery-fields.ts';
 import { fieldsOfEvents } from './event-fields.ts';
 import { fieldsOfOrders } from './order-fields.ts';

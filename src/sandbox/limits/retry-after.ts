@@ -1,4 +1,4 @@
-import { formatDateTime } from '../data/date-time.ts';
+import { formatDateTime } from '../date-time.ts';
 
 /** The documentation says "a timestamp"; these are all forms that a client may meet. */
 export type RetryAfterForm = 'epoch' | 'date-time' | 'delta-seconds' | 'http-date' | 'none';

@@ -1,5 +1,5 @@
-import { formatDateTime } from '../data/date-time.ts';
-import { salted } from '../data/dice.ts';
+import { formatDateTime } from '../date-time.ts';
+import { salted } from '../dice.ts';
 import type { Occurrence } from '../data/events.ts';
 import { accountIdOf, customerIdOf, shipmentIdOf } from '../data/order-facts.ts';
 import type { Shop } from '../data/shop.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { salted } from '../data/dice.ts';
+import { salted } from '../dice.ts';
 import type { Occurrence } from '../data/events.ts';
 import type { Shop } from '../data/shop.ts';
 import { Faults } from '../faults.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatDateTime, parseDateTime, summerTime } from '../../../src/sandbox/data/date-time.ts';
+import { formatDateTime, parseDateTime, summerTime } from '../../../src/sandbox/date-time.ts';
 import { openShop, type Row } from './shop-client.ts';
 
 const at = (text: string) => Date.parse(text) / 1000;

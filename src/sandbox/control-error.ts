@@ -1,4 +1,4 @@
-import { isObject } from '../../json.ts';
+import { isObject } from '../json.ts';
 
 /** A control call that cannot be obeyed; its message is one sentence for whoever made the call. */
 export class ControlError extends Error {
