@@ -39,7 +39,47 @@ export function sandboxOptions(yargs: Argv) {
     })
     .option('clock-frozen', { type: 'boolean', describe: "Whether the shop's clock moves only when told" })
     .option('token', { type: 'string', describe: 'The API token to accept' })
-    .option('events', { type: 'boolean', describe: 'Whether the events system is enabled' })
+    .option('events', { type: 'boolean', describe: 'Whether the events system is switched on' })
+    .option('extra-warehouses', {
+      type: 'number',
+      describe: "How many warehouses there are beside the shop's own",
+    })
+    .option('hide-orders', {
+      type: 'string',
+      array: true,
+      choices: ['archived', 'onHold', 'waitingForPayment'] as const,
+      describe: 'Which orders lists leave out unless a filter names them',
+    })
+    .option('serve-schema', {
+      type: 'string',
+      describe: 'A file with the schema to serve; the bundled one, if left out',
+    })
+    .option('without', {
+      type: 'string',
+      describe:
+        'What the schema lacks: Type, Type.field, Type.field(argument), Input.field, Enum.VALUE, with commas',
+    })
+    .option('with-unknown', {
+      type: 'string',
+      describe:
+        'What nobody has heard of: implementations, enum-values, or one of them with :Type, with commas',
+    })
+    .option('nullable-null', {
+      type: 'string',
+      describe: 'Relations that are null in every row: all that can be, or Type.field, with commas',
+    })
+    .option('refuse', {
+      type: 'string',
+      describe: 'Fields that no token may see: non-null for such relations, or Type.field, with commas',
+    })
+    .option('introspection', {
+      choices: ['on', 'refused', 'cut', 'slow'] as const,
+      describe: 'How queries for the schema are answered',
+    })
+    .option('slow-above-rows', {
+      type: 'number',
+      describe: 'Lists of more rows than this take too long (499)',
+    })
     .option('webhook-url', { type: 'string', describe: 'Where to send signed webhooks about changes' })
     .option('webhook-secret-file', {
       type: 'string',
@@ -95,6 +135,17 @@ export async function sandbox(args: SandboxArguments, { output, signal }: Surrou
     ...(args.clockFrozen !== undefined && { clockFrozen: args.clockFrozen }),
     ...(args.token !== undefined && { token: args.token }),
     ...(args.events !== undefined && { events: args.events }),
+    ...(args.extraWarehouses !== undefined && { extraWarehouses: args.extraWarehouses }),
+    ...(args.hideOrders !== undefined && { hiddenOrders: args.hideOrders }),
+    ...(args.serveSchema !== undefined && { schemaFile: args.serveSchema }),
+    ...(args.introspection !== undefined && { introspection: { mode: args.introspection } }),
+    ...(args.slowAboveRows !== undefined && { slowAbove: { rows: args.slowAboveRows } }),
+    schema: {
+      remove: namesIn(args.without),
+      unknown: namesIn(args.withUnknown),
+      nullableNull: namesIn(args.nullableNull),
+      refuse: namesIn(args.refuse),
+    },
     ...(webhooks !== undefined && { webhooks }),
   });
   const { endpoint, token, controlEndpoint } = shop;
@@ -106,6 +157,14 @@ export async function sandbox(args: SandboxArguments, { output, signal }: Surrou
   if (!signal.aborted) await once(signal, 'abort');
   await shop.close();
   return SUCCESS;
+}
+
+/** The names in a text with commas between them. */
+function namesIn(text: string | undefined): readonly string[] {
+  return (text ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
 const webhookOptions = Object.freeze([

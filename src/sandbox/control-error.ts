@@ -34,6 +34,13 @@ export function textIn(body: Body, name: string): string | undefined {
   return value;
 }
 
+export function booleanIn(body: Body, name: string): boolean | undefined {
+  const value = body[name];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'boolean') throw new ControlError(`"${name}" must be true or false.`);
+  return value;
+}
+
 export function textsIn(body: Body, name: string): readonly string[] | undefined {
   const value = body[name];
   if (value === undefined) return undefined;

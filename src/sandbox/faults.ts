@@ -3,6 +3,10 @@ import type { RetryAfterForm } from './limits/retry-after.ts';
 
 export const faultKinds = Object.freeze([
   'throttle',
+  '400',
+  '401',
+  '403',
+  '499',
   '500',
   '502-html',
   '503',

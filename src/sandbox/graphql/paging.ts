@@ -52,16 +52,16 @@ export function orderBy(table: Table, sort: readonly string[]): Ordering {
   };
 }
 
-/** Offset paging, `page` from 1. */
+/** Offset paging, `page` from 1; all rows where the limit is infinite. */
 export function pageOf(
   ordering: Ordering,
   test: Test<number> | undefined,
   limit: number,
   page: number,
 ): number[] {
-  checkRange('limit', limit, 1, 200);
+  if (limit !== Number.POSITIVE_INFINITY) checkRange('limit', limit, 1, 200);
   if (page < 1) throw requestError(`page must be at least 1, ${page} given.`);
-  let skip = (page - 1) * limit;
+  let skip = page === 1 ? 0 : (page - 1) * limit;
   const rows: number[] = [];
   let place = 0;
   if (test === undefined) {
@@ -194,7 +194,8 @@ function sortKeys(table: Table, sort: readonly string[]): readonly SortKey[] {
   for (const term of sort) {
     const [name = '', direction] = term.split('_');
     const column = table.columns[name];
-    if (column === undefined) throw requestError(`Sorting by ${term} is not supported.`);
+    // The schema names sorts that say nothing about this shop's rows: these leave them in the order of their ids.
+    if (column === undefined) continue;
     keys.push({ name, column, sign: direction === 'DESC' ? -1 : 1 });
     if (name === table.unique) return keys;
   }
