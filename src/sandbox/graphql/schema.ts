@@ -80,7 +80,7 @@ function reader(schema: GraphQLSchema, type: GraphQLObjectType, field: GraphQLFi
     .find((one) => one !== undefined);
   const named = getNamedType(field.type);
   // A shop whose enum lacks a value has rows that say something else.
-  const fit = (value: unknown) =>
+  const asServed = (value: unknown) =>
     isEnumType(named) && typeof value === 'string' && named.getValue(value) === undefined
       ? named.getValues()[0]?.name
       : value;
@@ -89,7 +89,7 @@ function reader(schema: GraphQLSchema, type: GraphQLObjectType, field: GraphQLFi
     const value = typeof own === 'function' ? own() : own;
     if (value === undefined) return emptyValue(schema, field.type, args, context);
     if (!isEnumType(named)) return value;
-    return Array.isArray(value) ? value.map(fit) : fit(value);
+    return Array.isArray(value) ? value.map(asServed) : asServed(value);
   };
 }
 
