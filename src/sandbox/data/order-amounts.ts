@@ -43,7 +43,7 @@ export function orderMoney(shop: Shop, slot: number, value: number): MonetaryVal
 }
 
 /** Whether the prices of an order have their tax inside. */
-export function isTaxInside(shop: Shop, slot: number): boolean {
+function isTaxInside(shop: Shop, slot: number): boolean {
   return !shop.orders.isWholesale(slot);
 }
 
@@ -53,7 +53,7 @@ export function isCounted(line: OrderLine): boolean {
 }
 
 /** A base value with or without its tax, rounded. */
-export function taxed(
+function taxed(
   currency: Currency,
   value: number,
   taxPercent: number,

@@ -68,7 +68,7 @@ function hasBundle(shop: Shop, slot: number): boolean {
 }
 
 /** Units ever ordered, cancelled ones among them. The items of a bundle come once in each bundle. */
-export function orderedQuantity(shop: Shop, slot: number, index: number): number {
+function orderedQuantity(shop: Shop, slot: number, index: number): number {
   const kind = lineKind(shop, slot, index);
   if (kind === 'GiftCertificateOrderLine') return 1;
   const draw = shop.dice.fraction(salts.quantity, slot, kind === 'BundleItemOrderLine' ? 0 : index);
@@ -76,7 +76,7 @@ export function orderedQuantity(shop: Shop, slot: number, index: number): number
 }
 
 /** A cancelled order has no other lines than fully cancelled ones. */
-export function cancelledQuantity(shop: Shop, slot: number, index: number): number {
+function cancelledQuantity(shop: Shop, slot: number, index: number): number {
   const ordered = orderedQuantity(shop, slot, index);
   if (shop.orders.status(slot) === 'CANCELLED') return ordered;
   const kind = lineKind(shop, slot, index);
@@ -102,7 +102,7 @@ export function orderLines(shop: Shop, slot: number): readonly OrderLine[] {
   return lines;
 }
 
-export function lineId(slot: number, index: number): number {
+function lineId(slot: number, index: number): number {
   return slot * mostLines + index + 17;
 }
 

@@ -44,7 +44,7 @@ export function compileFilter<Row>(
 }
 
 /** Whether a value passes a StringMatch, which must have exactly one of its fields. */
-export function stringMatch(condition: unknown, place: string): (value: string | null) => boolean {
+function stringMatch(condition: unknown, place: string): (value: string | null) => boolean {
   const given = Object.entries(condition as Record<string, string | null>).filter(
     ([, text]) => text !== null,
   );

@@ -39,7 +39,7 @@ export function paged<Row>(
   return sorted.slice(begin, begin + limit);
 }
 
-export function byTerms<Row>(terms: readonly string[], keys: SortKeys<Row>) {
+function byTerms<Row>(terms: readonly string[], keys: SortKeys<Row>) {
   return (a: Row, b: Row): number => {
     for (const term of terms) {
       const [name = '', direction] = term.split('_');

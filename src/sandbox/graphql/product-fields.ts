@@ -13,7 +13,7 @@ import { type Arguments, dateField, type RequestContext, type TypeFields } from 
 /** A row of stock with its quantities drawn. */
 export type StockNode = StockRow & StockQuantities;
 
-export function stockNode(shop: Shop, row: StockRow): StockNode {
+function stockNode(shop: Shop, row: StockRow): StockNode {
   return { ...row, ...stockQuantities(shop, row) };
 }
 

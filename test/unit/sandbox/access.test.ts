@@ -62,7 +62,7 @@ describe('access', () => {
   test('a missing permission refuses a root list whole', async () => {
     const { token } = await shop.post('tokens', { deny: ['Order:read'] });
     const { text } = await shop.ask(
-      '{ orderConnection(last: 10) { edges { node { grandTotal { currency { code } } } } pageInfo { endCursor } } }',
+      '{ orderConnection(last: 10) { edges { node { grandTotal { currency { id } } } } pageInfo { endCursor } } }',
       {},
       token,
     );
@@ -129,5 +129,12 @@ describe('access', () => {
       new Set([3]),
     );
     expect(data.counters.orders).toBe(data.orders.length);
+    const relations =
+      '{ products(limit: 50) { brand { id } } stores { id } shipments(limit: 200) { order { store { id } } } }';
+    const seen = await shop.ask(relations, {}, token);
+    expect(seen.errors).toEqual([]);
+    expect(seen.data.products.every((product: { brand: unknown }) => product.brand === null)).toBe(true);
+    expect(seen.data.stores).toEqual([{ id: 3 }]);
+    for (const shipment of seen.data.shipments) expect(shipment.order.store.id).toBe(3);
   });
 });
