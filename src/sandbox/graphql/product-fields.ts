@@ -87,12 +87,20 @@ const totalled = [
   'availableQuantity',
 ] as const satisfies readonly (keyof StockQuantities)[];
 
+/** One product in four is not weighed. */
+function weightOf(productId: number) {
+  if (productId % 4 === 0) return null;
+  const value = (productId % 9) / 4;
+  return { value, unit: 'KILOGRAMS', formattedValue: `${value.toFixed(3)} kg` };
+}
+
 /** Brands belong to stores: a token for some stores sees none. */
 const unrestricted = ({ token }: RequestContext) => token.storeIds === null;
 
 export const fieldsOfProducts = Object.freeze({
   Product: {
     productNumber: ({ productNumber }) => productNumber ?? '',
+    weight: ({ id }) => weightOf(id),
     createdAt: dateField(({ createdAt }) => createdAt),
     updatedAt: dateField(({ updatedAt }) => updatedAt),
     brand: ({ brand }, _, context) => (unrestricted(context) ? brand : null),
@@ -110,6 +118,7 @@ export const fieldsOfProducts = Object.freeze({
   } satisfies TypeFields<ProductVariant>,
   ProductSize: {
     preorder: ({ preorder }) => preorder ?? false,
+    weight: ({ productVariant }) => weightOf(productVariant.product.id),
     isActive: () => true,
     size: ({ id, description }) => ({ id: id + 9000, name: description ?? '' }),
     quantity: (size, _, { shop }) =>
