@@ -26,6 +26,37 @@ const mayImport = {
   setup: ['read', ...read],
 };
 
+/**
+ * Within the sandbox: the shop's data knows nothing of GraphQL or of limits, and limits nothing of the shop. Webhooks
+ * tell of data; GraphQL stands on data and limits; control commands all of them.
+ */
+const sandboxMayImport = {
+  data: [],
+  limits: [],
+  webhooks: ['data'],
+  graphql: ['data', 'limits'],
+  control: ['data', 'limits', 'webhooks', 'graphql'],
+};
+const sandboxGround = {
+  data: '(date-time|dice)',
+  limits: '(clock|date-time|dice)',
+  webhooks: '(control-error|date-time|dice|faults)',
+  graphql: '(clock|date-time|dice|environment|faults)',
+  control: '(clock|control-error|date-time|dice|environment|faults)',
+};
+const sandboxRooms = Object.entries(sandboxMayImport).map(([room, others]) => ({
+  name: `sandbox-${room}-imports-only-downwards`,
+  severity: 'error',
+  from: { path: `^src/sandbox/${room}/` },
+  to: {
+    path: '^src/sandbox/',
+    pathNot: [
+      `^src/sandbox/${sandboxGround[room]}\\.ts$`,
+      ...[room, ...others].map((allowed) => `^src/sandbox/${allowed}/`),
+    ],
+  },
+}));
+
 /** Files directly in src that every room may use. */
 const ground = '^src/(errors|given-time|json|package-root|text-file|time|timestamp)\\.ts$';
 
@@ -82,6 +113,7 @@ const insideRooms = Object.entries(floors).flatMap(([room, names]) =>
 module.exports = {
   forbidden: [
     ...rooms,
+    ...sandboxRooms,
     ...insideRooms,
     {
       name: 'a-shop-is-asked-through-an-open-root',

@@ -26,7 +26,46 @@ export const sandboxOptions = {
   },
   'clock-frozen': { type: 'boolean', describe: "Whether the shop's clock moves only when told" },
   token: { type: 'string', describe: 'The API token to accept' },
-  events: { type: 'boolean', describe: 'Whether the events system is enabled' },
+  events: { type: 'boolean', describe: 'Whether the events system is switched on' },
+  'extra-warehouses': {
+    type: 'number',
+    describe: "How many warehouses there are beside the shop's own",
+  },
+  'hide-orders': {
+    type: 'string',
+    array: true,
+    choices: ['archived', 'onHold', 'waitingForPayment'] as const,
+    describe: 'Which orders lists leave out unless a filter names them',
+  },
+  'serve-schema': {
+    type: 'string',
+    describe: 'A file with the schema to serve; the bundled one, if left out',
+  },
+  without: {
+    type: 'string',
+    describe:
+      'What the schema lacks: Type, Type.field, Type.field(argument), Input.field, Enum.VALUE, with commas',
+  },
+  'with-unknown': {
+    type: 'string',
+    describe: 'Unknown to every client: implementations, enum-values, or one of them with :Type, with commas',
+  },
+  'nullable-null': {
+    type: 'string',
+    describe: 'Relations that are null in every row: all that can be, or Type.field, with commas',
+  },
+  refuse: {
+    type: 'string',
+    describe: 'Fields that no token may see: non-null for such relations, or Type.field, with commas',
+  },
+  introspection: {
+    choices: ['on', 'refused', 'cut', 'slow'] as const,
+    describe: 'How queries for the schema are answered',
+  },
+  'slow-above-rows': {
+    type: 'number',
+    describe: 'Lists of more rows than this take too long (499)',
+  },
   'webhook-url': { type: 'string', describe: 'Where to send signed webhooks about changes' },
   'webhook-secret-file': {
     type: 'string',

@@ -27,6 +27,17 @@ export async function sandbox(args: SandboxArguments, { output, signal }: Comman
     ...(args.clockFrozen !== undefined && { clockFrozen: args.clockFrozen }),
     ...(args.token !== undefined && { token: args.token }),
     ...(args.events !== undefined && { events: args.events }),
+    ...(args.extraWarehouses !== undefined && { extraWarehouses: args.extraWarehouses }),
+    ...(args.hideOrders !== undefined && { hiddenOrders: args.hideOrders }),
+    ...(args.serveSchema !== undefined && { schemaFile: args.serveSchema }),
+    ...(args.introspection !== undefined && { introspection: { mode: args.introspection } }),
+    ...(args.slowAboveRows !== undefined && { slowAbove: { rows: args.slowAboveRows } }),
+    schema: {
+      remove: namesIn(args.without),
+      unknown: namesIn(args.withUnknown),
+      nullableNull: namesIn(args.nullableNull),
+      refuse: namesIn(args.refuse),
+    },
     ...(webhooks !== undefined && { webhooks }),
   });
   const { endpoint, token, controlEndpoint } = shop;
@@ -38,6 +49,14 @@ export async function sandbox(args: SandboxArguments, { output, signal }: Comman
   if (!signal.aborted) await once(signal, 'abort');
   await shop.close();
   return SUCCESS;
+}
+
+/** The names in a text with commas between them. */
+function namesIn(text: string | undefined): readonly string[] {
+  return (text ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
 const webhookOptions = Object.freeze([

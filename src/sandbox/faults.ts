@@ -1,8 +1,12 @@
-import { fractions } from './data/dice.ts';
+import { fractions } from './dice.ts';
 import type { RetryAfterForm } from './limits/retry-after.ts';
 
 export const faultKinds = Object.freeze([
   'throttle',
+  '400',
+  '401',
+  '403',
+  '499',
   '500',
   '502-html',
   '503',

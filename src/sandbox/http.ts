@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isObject } from '../json.ts';
 import { control } from './control/control.ts';
-import { ControlError } from './control/control-error.ts';
+import { ControlError } from './control-error.ts';
 import type { Environment } from './environment.ts';
 import type { Fault } from './faults.ts';
-import { answerGraphql, type GraphqlRequest } from './graphql/graphql-request.ts';
+import { answerGraphql, asksForSchema, type GraphqlRequest } from './graphql/graphql-request.ts';
 import { retryAfter } from './limits/retry-after.ts';
 import type { Token } from './limits/tokens.ts';
 
@@ -44,8 +44,8 @@ async function answerEndpoint(
   }
   const token = tokenOf(environment, request);
   if (typeof token === 'string') {
-    logged(environment, 401);
-    sendErrors(environment, response, 401, token, 'authentication');
+    logged(environment, 403);
+    sendErrors(environment, response, 403, token, 'authentication');
     return;
   }
   const graphql = requestOf(body);
@@ -58,11 +58,23 @@ async function answerEndpoint(
   if (fault?.kind === 'slow') await wait(fault.ms ?? 1000);
   if (fault !== undefined && (await isLostTo(environment, fault, graphql, response))) return;
   const answer = answerGraphql(environment, token, graphql, fault);
-  const status = answer.retryAt === undefined ? 200 : 429;
-  logged(environment, status, { graphql, fault, cost: answer.cost });
-  if (answer.retryAt !== undefined) sendThrottled(environment, response, answer.retryAt, fault);
+  const { introspection } = environment;
+  const isSchema = asksForSchema(answer.cost);
+  if (isSchema && introspection.mode === 'slow') await wait(introspection.ms, undefined, { ref: false });
+  logged(environment, answer.status, { graphql, fault, cost: answer.cost });
+  if (answer.status === 429) sendThrottled(environment, response, answer.retryAt, fault);
+  else if (answer.status === 499) sendTooSlow(environment, response);
   else if (fault?.kind === 'half-body') sendHalf(environment, response, JSON.stringify(answer.body));
-  else send(environment, response, 200, answer.body);
+  else if (isSchema && introspection.mode === 'cut' && answer.status === 200) {
+    // What stands before the API let no more of it through: the answer is complete as HTTP, and half as JSON.
+    const text = JSON.stringify(answer.body);
+    sendText(environment, response, 200, 'application/json', text.slice(0, text.length >> 1));
+  } else send(environment, response, answer.status, answer.body);
+}
+
+/** The connection was closed before the answer, which no client sees more of than the status. */
+function sendTooSlow(environment: Environment, response: ServerResponse): void {
+  sendText(environment, response, 499, 'text/html', '');
 }
 
 /** The faults that never get as far as GraphQL. */
@@ -77,6 +89,29 @@ async function isLostTo(
     case 'throttle':
       note(429);
       sendThrottled(environment, response, environment.clock.seconds() + (fault.seconds ?? 2), fault);
+      return true;
+    case '400':
+      note(400);
+      sendErrors(environment, response, 400, 'The query is invalid.', 'graphql');
+      return true;
+    case '401':
+      // From what stands before the API: Centra itself says 403.
+      note(401);
+      sendText(
+        environment,
+        response,
+        401,
+        'text/html',
+        '<html><body><h1>401 Unauthorized</h1></body></html>\n',
+      );
+      return true;
+    case '403':
+      note(403);
+      sendErrors(environment, response, 403, 'Access token is invalid.', 'authentication');
+      return true;
+    case '499':
+      note(499);
+      sendTooSlow(environment, response);
       return true;
     case '500':
       note(500);

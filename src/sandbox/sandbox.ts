@@ -2,12 +2,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConnectorError } from '../errors.ts';
 import { Clock } from './clock.ts';
-import { ControlError } from './control/control-error.ts';
-import { formatDateTime, parseDateTime } from './data/date-time.ts';
-import { openShop } from './data/shop.ts';
+import { ControlError } from './control-error.ts';
+import { openShop, type Shop } from './data/shop.ts';
 import type { TenantName } from './data/tenants.ts';
-import type { Environment } from './environment.ts';
+import { formatDateTime, parseDateTime } from './date-time.ts';
+import type { Environment, Introspection, SlowAbove } from './environment.ts';
 import { Faults } from './faults.ts';
+import type { HiddenOrders } from './graphql/hidden-orders.ts';
+import type { OtherShop } from './graphql/other-shop.ts';
 import { ServedSchema } from './graphql/served-schema.ts';
 import { handle } from './http.ts';
 import { type Plan, RateLimits } from './limits/rate-limits.ts';
@@ -41,8 +43,20 @@ export interface SandboxOptions {
   readonly token?: string;
   /** What the token may see; all there is unless given. */
   readonly permissions?: readonly string[];
-  /** Whether Centra has enabled the events system; false unless given. */
+  /** Whether Centra has switched the events system on; false unless given. Where it is off, nothing errs and nothing is queued. */
   readonly events?: boolean;
+  /** How many warehouses the shop has beside the tenant's own; 0 unless given. */
+  readonly extraWarehouses?: number;
+  /** How the API's schema differs from the bundled one; not at all unless given. */
+  readonly schema?: OtherShop;
+  /** A file with a schema to serve in place of the bundled one. */
+  readonly schemaFile?: string;
+  /** The orders that lists leave out unless a filter names them; none unless given. */
+  readonly hiddenOrders?: readonly HiddenOrders[];
+  /** How queries for the schema are answered: as any other unless given. */
+  readonly introspection?: Partial<Introspection>;
+  /** What makes a query take too long (499); nothing unless given. */
+  readonly slowAbove?: SlowAbove;
   /** How an answer 429 says when to come back: `epoch` seconds unless given. */
   readonly retryAfter?: RetryAfterForm;
   /** A webhook that is told of changes; none unless given. */
@@ -144,13 +158,24 @@ function openEnvironment(options: SandboxOptions, post: WebhookPost): Environmen
     integrationName: 'sandbox',
     storeIds: null,
   };
-  const shop = openShop({ seed, orders, tenant: options.tenant ?? 'acme', now });
+  const extraWarehouses = options.extraWarehouses ?? 0;
+  if (!Number.isInteger(extraWarehouses) || extraWarehouses < 0 || extraWarehouses > 500) {
+    throw optionError('extraWarehouses', 'must be an integer from 0 to 500');
+  }
+  const shop = openShop({
+    seed,
+    orders,
+    tenant: options.tenant ?? 'acme',
+    now,
+    events: options.events ?? false,
+    extraWarehouses,
+  });
   const webhooks = new Webhooks({ shop, now: () => Date.now(), post });
   if (options.webhooks !== undefined) webhooks.set(checkedWebhook(options.webhooks));
   return {
     shop,
     clock,
-    served: new ServedSchema(),
+    served: servedSchema(shop, options),
     limits: new RateLimits(clock, options.plan ?? 'growth'),
     faults: new Faults(),
     webhooks,
@@ -158,11 +183,24 @@ function openEnvironment(options: SandboxOptions, post: WebhookPost): Environmen
     tokens: new Map([[mainToken, token]]),
     mainToken,
     seed,
-    hasEvents: options.events ?? false,
     retryAfter: options.retryAfter ?? 'epoch',
     removalDate: formatDateTime(now + 180 * 86_400, 'Y-m-d'),
     latencyMs: options.latencyMs ?? 0,
+    hiddenOrders: new Set(options.hiddenOrders),
+    introspection: { mode: 'on', ms: 60_000, ...options.introspection },
+    slowAbove: options.slowAbove ?? {},
   };
+}
+
+function servedSchema({ tenant }: Shop, { schema, schemaFile }: SandboxOptions): ServedSchema {
+  try {
+    const served = new ServedSchema(tenant, schemaFile);
+    if (schema !== undefined) served.change(schema);
+    return served;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw optionError(schemaFile === undefined ? 'schema' : 'schemaFile', `does not work: ${reason}`);
+  }
 }
 
 function checkedWebhook(options: WebhookOptions): WebhookSettings {

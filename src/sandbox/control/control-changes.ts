@@ -1,10 +1,6 @@
-import * as changes from '../data/changes.ts';
-import { parseDateTime } from '../data/date-time.ts';
-import type { ProductSize, ProductVariant } from '../data/products.ts';
-import type { Shop } from '../data/shop.ts';
-import type { WarehousePlan } from '../data/tenant.ts';
 import {
   type Body,
+  booleanIn,
   ControlError,
   numberIn,
   numbersIn,
@@ -12,7 +8,12 @@ import {
   onlyFields,
   requiredNumber,
   textIn,
-} from './control-error.ts';
+} from '../control-error.ts';
+import * as changes from '../data/changes.ts';
+import type { ProductSize, ProductVariant } from '../data/products.ts';
+import type { Shop } from '../data/shop.ts';
+import type { WarehousePlan } from '../data/tenant.ts';
+import { parseDateTime } from '../date-time.ts';
 
 /** What a change can write over an order. */
 const settable = Object.freeze([
@@ -55,8 +56,9 @@ const kinds: Readonly<Record<string, ChangeKind>> = Object.freeze({
   },
   'returns.create': {
     group: 'returns',
-    fields: ['count', 'at'],
-    apply: (shop, change, at) => changes.createReturns(shop, numberIn(change, 'count') ?? 1, at),
+    fields: ['count', 'at', 'createdAt'],
+    apply: (shop, change, at) =>
+      changes.createReturns(shop, numberIn(change, 'count') ?? 1, at, timeIn(change, 'createdAt') ?? at),
   },
   'returns.complete': {
     group: 'returns',
@@ -83,6 +85,22 @@ const kinds: Readonly<Record<string, ChangeKind>> = Object.freeze({
     fields: ['ids', 'count', 'at'],
     apply: (shop, change, at) => changes.advanceDeliveries(shop, targetOf(change, 'ids'), at),
   },
+  'deliveries.accept': {
+    group: 'deliveries',
+    fields: ['ids', 'count', 'share', 'book', 'at'],
+    apply: (shop, change, at) => {
+      const share = numberIn(change, 'share') ?? 1;
+      if (share <= 0 || share > 1) throw new ControlError('"share" must be above 0 and at most 1.');
+      const isBooked = booleanIn(change, 'book') ?? true;
+      return changes.acceptDeliveries(shop, targetOf(change, 'ids'), { share, isBooked }, at);
+    },
+  },
+  'deliveries.shorten': {
+    group: 'deliveries',
+    fields: ['ids', 'count', 'lines', 'at'],
+    apply: (shop, change, at) =>
+      changes.shortenDeliveries(shop, targetOf(change, 'ids'), numberIn(change, 'lines') ?? 1, at),
+  },
   'deliveries.delete': {
     group: 'deliveries',
     fields: ['ids', 'count', 'at'],
@@ -91,25 +109,25 @@ const kinds: Readonly<Record<string, ChangeKind>> = Object.freeze({
   'stock.set': {
     group: 'stock',
     fields: ['warehouseId', 'productSizeId', 'physicalQuantity', 'at'],
-    apply: (shop, change, at) => {
+    apply: (shop, change) => {
       const [warehouse, size] = stockPlace(shop, change);
       shop.stock.set(warehouse, size, requiredNumber(change, 'physicalQuantity'));
-      return stockChanged(shop, warehouse, size, at);
+      return stockChanged(warehouse, size);
     },
   },
   'stock.remove': {
     group: 'stock',
     fields: ['warehouseId', 'productSizeId', 'at'],
-    apply: (shop, change, at) => {
+    apply: (shop, change) => {
       const [warehouse, size] = stockPlace(shop, change);
       shop.stock.remove(warehouse, size);
-      return stockChanged(shop, warehouse, size, at);
+      return stockChanged(warehouse, size);
     },
   },
   'stock.add': {
     group: 'stock',
     fields: ['warehouseId', 'physicalQuantity', 'at'],
-    apply: (shop, change, at) => {
+    apply: (shop, change) => {
       const warehouse = warehouseOf(
         shop,
         numberIn(change, 'warehouseId') ?? shop.tenant.warehouses[0]?.id ?? 0,
@@ -118,7 +136,7 @@ const kinds: Readonly<Record<string, ChangeKind>> = Object.freeze({
       const size = shop.assortment.extend(variants[sizes.length % variants.length] as ProductVariant);
       for (const other of shop.tenant.warehouses) if (other !== warehouse) shop.stock.remove(other, size);
       shop.stock.set(warehouse, size, numberIn(change, 'physicalQuantity') ?? 10);
-      return stockChanged(shop, warehouse, size, at);
+      return stockChanged(warehouse, size);
     },
   },
 } satisfies Record<string, ChangeKind>);
@@ -150,10 +168,14 @@ export function applyChanges(
 }
 
 function timeOf(change: Body, now: number): number {
-  const text = textIn(change, 'at');
-  if (text === undefined) return now;
+  return timeIn(change, 'at') ?? now;
+}
+
+function timeIn(change: Body, name: string): number | undefined {
+  const text = textIn(change, name);
+  if (text === undefined) return undefined;
   const at = parseDateTime(text);
-  if (at === undefined) throw new ControlError(`"at" must be a date and time, and "${text}" is none.`);
+  if (at === undefined) throw new ControlError(`"${name}" must be a date and time, and "${text}" is none.`);
   return at;
 }
 
@@ -189,12 +211,6 @@ function warehouseOf(shop: Shop, id: number): WarehousePlan {
   return warehouse;
 }
 
-function stockChanged(
-  shop: Shop,
-  warehouse: WarehousePlan,
-  size: ProductSize,
-  at: number,
-): readonly unknown[] {
-  changes.stockEvent(shop, warehouse.id, at);
+function stockChanged(warehouse: WarehousePlan, size: ProductSize): readonly unknown[] {
   return [{ warehouseId: warehouse.id, productSizeId: size.id }];
 }

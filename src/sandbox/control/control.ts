@@ -1,13 +1,7 @@
 import { isObject } from '../../json.ts';
-import { countRows, type ListedRoot, listedRoots, listRows } from '../data/counts.ts';
-import type { Environment } from '../environment.ts';
-import { type Fault, faultKinds } from '../faults.ts';
-import { type Plan, plans } from '../limits/rate-limits.ts';
-import { retryAfterForms } from '../limits/retry-after.ts';
-import { tokenText } from '../limits/tokens.ts';
-import { applyChanges } from './control-changes.ts';
 import {
   type Body,
+  booleanIn,
   ControlError,
   numberIn,
   numbersIn,
@@ -16,7 +10,15 @@ import {
   requiredNumber,
   textIn,
   textsIn,
-} from './control-error.ts';
+} from '../control-error.ts';
+import { countRows, type ListedRoot, listedRoots, listRows } from '../data/counts.ts';
+import { type Environment, introspectionModes } from '../environment.ts';
+import { type Fault, faultKinds } from '../faults.ts';
+import { hiddenOrderKinds } from '../graphql/hidden-orders.ts';
+import { type Plan, plans } from '../limits/rate-limits.ts';
+import { retryAfterForms } from '../limits/retry-after.ts';
+import { tokenText } from '../limits/tokens.ts';
+import { applyChanges } from './control-changes.ts';
 import { setWebhook, setWebhookFaults, shownWebhooks } from './webhook-control.ts';
 
 /** A JSON value, or the rows of a JSON array that is written as it is made. */
@@ -70,16 +72,50 @@ const commands: Readonly<Record<string, Command>> = Object.freeze({
     return json({ token: text });
   },
   'POST schema': ({ served }, body) => {
-    onlyFields(body, ['remove', 'add'], 'The body');
-    const remove = textsIn(body, 'remove') ?? [];
-    const add = textIn(body, 'add') ?? '';
+    onlyFields(body, ['remove', 'add', 'unknown', 'nullableNull', 'refuse'], 'The body');
+    const other = {
+      remove: textsIn(body, 'remove') ?? [],
+      add: textIn(body, 'add') ?? '',
+      unknown: textsIn(body, 'unknown') ?? [],
+      nullableNull: textsIn(body, 'nullableNull') ?? [],
+      refuse: textsIn(body, 'refuse') ?? [],
+    };
     try {
-      served.change(remove, add);
+      served.change(other);
     } catch (error) {
       if (error instanceof Error) throw new ControlError(`The schema does not work: ${error.message}`);
       throw error;
     }
-    return json({ removed: remove });
+    return json({ removed: other.remove });
+  },
+  'POST introspection': (environment, body) => {
+    onlyFields(body, ['mode', 'ms'], 'The body');
+    const mode = introspectionModes.find((one) => one === body.mode);
+    if (mode === undefined) throw new ControlError(`"mode" must be one of ${introspectionModes.join(', ')}.`);
+    environment.introspection = { mode, ms: numberIn(body, 'ms') ?? 60_000 };
+    return json(environment.introspection);
+  },
+  'POST events': ({ shop }, body) => {
+    onlyFields(body, ['on'], 'The body');
+    const isOn = booleanIn(body, 'on');
+    if (isOn === undefined) throw new ControlError('"on" must be given, as true or false.');
+    shop.events.isOn = isOn;
+    return json({ on: isOn });
+  },
+  'POST hidden-orders': (environment, body) => {
+    onlyFields(body, ['hidden'], 'The body');
+    const hidden = (textsIn(body, 'hidden') ?? []).map((name) => {
+      const kind = hiddenOrderKinds.find((one) => one === name);
+      if (kind === undefined) throw new ControlError(`"hidden" may hold ${hiddenOrderKinds.join(', ')}.`);
+      return kind;
+    });
+    environment.hiddenOrders = new Set(hidden);
+    return json({ hidden });
+  },
+  'POST slow-above': (environment, body) => {
+    onlyFields(body, ['rows', 'complexity'], 'The body');
+    environment.slowAbove = { rows: numberIn(body, 'rows'), complexity: numberIn(body, 'complexity') };
+    return json(environment.slowAbove);
   },
   'GET limits': ({ limits }) => json({ limits: limits.rows(), closedUntil: closedUntil(limits.closedUntil) }),
   'POST limits': ({ limits }, body) => {

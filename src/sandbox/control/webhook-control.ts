@@ -1,7 +1,7 @@
+import { type Body, ControlError, numberIn, onlyFields } from '../control-error.ts';
 import { webhookFaultOf } from '../webhooks/faults.ts';
 import { webhookSettings } from '../webhooks/settings.ts';
 import type { Webhooks } from '../webhooks/webhooks.ts';
-import { type Body, ControlError, numberIn, onlyFields } from './control-error.ts';
 
 /** Sets the webhook up, or takes it away where its "url" is null. */
 export function setWebhook(webhooks: Webhooks, body: Body): unknown {

@@ -1,5 +1,5 @@
 /** The kinds of element a client can give to an attribute type. */
-type ElementKind = 'INPUT' | 'TEXTAREA' | 'BOOLEAN' | 'CHOICE' | 'FILE' | 'IMAGE';
+type ElementKind = 'INPUT' | 'TEXTAREA' | 'BOOLEAN' | 'SELECT' | 'FILE' | 'IMAGE';
 
 export interface ElementType {
   readonly key: string;
@@ -31,7 +31,7 @@ const input = (key: string, description: string | null, options: Options = []): 
 const choice = (key: string, description: string, options: Options, isMulti = false): ElementType => ({
   key,
   description,
-  kind: 'CHOICE',
+  kind: 'SELECT',
   isMulti,
   options,
 });

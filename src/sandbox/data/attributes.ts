@@ -1,6 +1,6 @@
+import { type Dice, salted } from '../dice.ts';
 import type { AttributeType, ElementType } from './attribute-types.ts';
 import { comments } from './awkward-text.ts';
-import { type Dice, salted } from './dice.ts';
 
 const salts = Object.freeze({
   assigned: salted('attribute.assigned'),
@@ -9,11 +9,42 @@ const salts = Object.freeze({
   gap: salted('attribute.gap'),
 });
 
+/** Of a mapped attribute many objects share one value, which has an id and a name; any other belongs to its object. */
 export interface AssignedAttribute {
-  readonly type: { readonly name: string; readonly isMapped: boolean };
-  readonly description: string | null;
+  readonly __typename: 'MappedAttribute' | 'DynamicAttribute';
+  readonly id: number;
+  readonly name: string;
+  readonly type: ShownAttributeType;
+  readonly description: string;
   readonly objectType: string;
   readonly elements: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** An attribute type as the API shows it. */
+export interface ShownAttributeType {
+  readonly name: string;
+  readonly description: string;
+  readonly isMapped: boolean;
+  readonly isMulti: boolean;
+  readonly objectType: string;
+  readonly elements: readonly Readonly<Record<string, unknown>>[];
+}
+
+export function shownType(type: AttributeType, objectType: string): ShownAttributeType {
+  return {
+    name: type.name,
+    description: type.description ?? '',
+    isMapped: type.isMapped,
+    isMulti: type.isMapped,
+    objectType,
+    elements: type.elements.map(({ key, description, kind, isMulti, options }) => ({
+      key,
+      description: description ?? '',
+      kind,
+      isMulti: isMulti === true,
+      paramsJSON: JSON.stringify({ options: options ?? [] }),
+    })),
+  };
 }
 
 /** The attributes of one object: none, some, or several of one mapped type; values may be empty or missing. */
@@ -30,8 +61,11 @@ export function assignedAttributes(
     const copies = type.isMapped ? 1 + dice.below(3, salts.copies ^ place, object) : 1;
     for (let copy = 0; copy < copies; copy++) {
       attributes.push({
-        type: { name: type.name, isMapped: type.isMapped },
-        description: type.description,
+        __typename: type.isMapped ? 'MappedAttribute' : 'DynamicAttribute',
+        id: 1 + (salted(`${type.name}:${object}:${copy}`) % 900),
+        name: `${type.name} ${copy + 1}`,
+        type: shownType(type, objectType),
+        description: type.description ?? '',
         objectType,
         elements: type.elements.map((element) => elementOf(dice, element, object, copy + place)),
       });
@@ -47,12 +81,12 @@ function elementOf(
   turn: number,
 ): Readonly<Record<string, unknown>> {
   const place = salted(type.key);
-  const common = { key: type.key, description: type.description, kind: type.kind };
+  const common = { key: type.key, description: type.description ?? '', kind: type.kind };
   const isMissing = dice.fraction(salts.gap ^ place, object, turn) < 0.12;
   const options = type.options ?? [];
   const name = `${type.key}_${dice.below(4000, salts.value ^ place, object, turn)}`;
   switch (type.kind) {
-    case 'CHOICE': {
+    case 'SELECT': {
       const first = dice.below(options.length, salts.value ^ place, object, turn);
       const chosen = isMissing ? [] : options.slice(first, type.isMulti === true ? first + 2 : first + 1);
       return {

@@ -75,15 +75,6 @@ export const comments = Object.freeze([
   '—',
 ]);
 
-export const returnReasons = Object.freeze([
-  'Too small',
-  'Too big',
-  'Changed my mind',
-  'Fel färg 🎨',
-  'Damaged; see "photo"',
-  '',
-]);
-
 export const productNames = Object.freeze([
   'Basic Jacket',
   "90's boot leg ",

@@ -1,9 +1,10 @@
-import { deliveryLines } from './delivery-lines.ts';
-import type { DeliveryStatus } from './delivery-table.ts';
-import { salted } from './dice.ts';
+import { salted } from '../dice.ts';
+import { deliveryLines, unitsOf } from './delivery-lines.ts';
+import { isOpen } from './delivery-table.ts';
 import type { ChangeType } from './events.ts';
 import { marketOf } from './order-facts.ts';
 import { type OrderOverlay, type OrderStatus, orderStatuses } from './order-table.ts';
+import { shipmentsOf } from './shipments.ts';
 import type { Shop } from './shop.ts';
 
 /** Rows that a change names: by number or id, or any so many. */
@@ -15,10 +16,9 @@ export interface Target {
 const salts = Object.freeze({ pick: salted('change.pick') });
 
 const nextStatus: Readonly<Partial<Record<OrderStatus, OrderStatus>>> = Object.freeze({
-  INCOMPLETE: 'PENDING',
   PENDING: 'CONFIRMED',
   CONFIRMED: 'PROCESSING',
-  PROCESSING: 'COMPLETED',
+  PROCESSING: 'SHIPPED',
 });
 
 /** Changes orders, and gives their numbers. Without `set` the status moves on, or a comment says that it was here. */
@@ -37,7 +37,11 @@ export function updateOrders(
       ...(moved === undefined ? {} : { status: moved }),
       overlay: set === undefined ? { otherComment: `Changed ${orders.version() + 1}` } : overlay,
     });
-    orderEvent(shop, slot, 'UPDATED', at, moved === before ? undefined : moved);
+    const isFinished = moved === 'SHIPPED' && before !== 'SHIPPED';
+    // Only a client that listens to both hears of every order.
+    const changeType = isFinished && orders.number(slot) % 2 === 0 ? 'COMPLETED' : 'UPDATED';
+    orderEvent(shop, slot, changeType, at, moved === before ? undefined : moved);
+    shipmentEvents(shop, slot, isFinished ? 'COMPLETED' : 'UPDATED', at);
     return orders.number(slot);
   });
 }
@@ -58,18 +62,23 @@ export function deleteOrders(shop: Shop, target: Target, at: number): readonly n
   });
 }
 
-/** New returns, each of an order that has none if there is one left; gives their ids. */
-export function createReturns(shop: Shop, count: number, at: number): readonly number[] {
+/**
+ * New returns, each of an order that has none if there is one left; gives their ids. They are made at `at`, and dated
+ * `createdAt`, which whoever makes a return can set to the past.
+ */
+export function createReturns(shop: Shop, count: number, at: number, createdAt = at): readonly number[] {
   const { orders, returns } = shop;
   const listed = orders.rows();
+  const isFit = (slot: number) =>
+    returns.ofOrder(slot).length === 0 && orders.status(slot) !== 'CANCELLED' && !orders.isGift(slot);
   return Array.from({ length: count }, (_, turn) => {
     const start = shop.dice.below(Math.max(1, listed.length), salts.pick, returns.version(), turn);
     let slot = listed[start] ?? 0;
     for (let step = 0; step < Math.min(listed.length, 2000); step++) {
       slot = listed[(start + step) % listed.length] ?? 0;
-      if (returns.ofOrder(slot).length === 0 && orders.status(slot) !== 'CANCELLED') break;
+      if (isFit(slot)) break;
     }
-    const row = returns.create(slot, at);
+    const row = returns.create(slot, createdAt);
     returnEvent(shop, row, 'CREATED', at);
     return returns.id(row);
   });
@@ -108,21 +117,71 @@ export function createDeliveries(shop: Shop, count: number, at: number): readonl
   });
 }
 
-/** PENDING, then SENT, then INSERTED; what is inserted is in stock from then on. */
+/** Announced, then sent, then INSERTED; what is inserted is in stock from then on. */
 export function advanceDeliveries(shop: Shop, target: Target, at: number): readonly number[] {
+  const { deliveries } = shop;
+  return rowsOf(deliveries, target, deliveries.version(), (row) => isOpen(deliveries.row(row))).map((row) => {
+    if (deliveries.row(row).status === 'announced') {
+      deliveries.setStatus(row, 'sent', at);
+      deliveryEvent(shop, row, 'UPDATED', at);
+    } else {
+      insertDelivery(shop, row, at);
+    }
+    return deliveries.row(row).id;
+  });
+}
+
+export interface Acceptance {
+  /** The share of the units that came, above 0 and up to 1. */
+  readonly share: number;
+  /** Whether they are booked into stock. A delivery that is not never becomes INSERTED. */
+  readonly isBooked: boolean;
+}
+
+/**
+ * Accepts open deliveries. What did not come makes another delivery of the purchase order (957-2). Gives the ids of
+ * the deliveries that were accepted, then those of the new ones.
+ */
+export function acceptDeliveries(
+  shop: Shop,
+  target: Target,
+  { share, isBooked }: Acceptance,
+  at: number,
+): readonly number[] {
+  const { deliveries } = shop;
+  const rows = rowsOf(deliveries, target, deliveries.version(), (row) => isOpen(deliveries.row(row)));
+  const rests: number[] = [];
+  for (const row of rows) {
+    const announced = unitsOf(shop, row);
+    const came = new Map([...announced].map(([place, units]) => [place, Math.ceil(units * share)]));
+    const missing = new Map([...announced].map(([place, units]) => [place, units - (came.get(place) ?? 0)]));
+    if (share < 1) deliveries.setUnits(row, came);
+    if (isBooked) {
+      insertDelivery(shop, row, at);
+    } else {
+      deliveries.setStatus(row, 'acceptedUnbooked', at);
+      deliveryEvent(shop, row, 'UPDATED', at);
+    }
+    if (![...missing.values()].some((units) => units > 0)) continue;
+    const rest = deliveries.createRest(row, missing, at);
+    deliveryEvent(shop, rest, 'CREATED', at);
+    rests.push(rest);
+  }
+  return [...rows, ...rests].map((row) => deliveries.row(row).id);
+}
+
+/** Takes the first lines off deliveries, and leaves each at least one. No date says so. */
+export function shortenDeliveries(shop: Shop, target: Target, lines: number, at: number): readonly number[] {
   const { deliveries } = shop;
   const rows = rowsOf(
     deliveries,
     target,
     deliveries.version(),
-    (row) => deliveries.row(row).status !== 'INSERTED',
+    (row) => isOpen(deliveries.row(row)) && deliveryLines(shop, row).length > 1,
   );
   return rows.map((row) => {
-    const next: DeliveryStatus = deliveries.row(row).status === 'PENDING' ? 'SENT' : 'INSERTED';
-    const isArrival = next === 'INSERTED' && deliveries.row(row).status !== 'INSERTED';
-    deliveries.setStatus(row, next, at);
-    if (isArrival) putIntoStock(shop, row, at);
-    deliveryEvent(shop, row, isArrival ? 'COMPLETED' : 'UPDATED', at);
+    deliveries.dropLines(row, Math.min(lines, deliveryLines(shop, row).length - 1));
+    deliveryEvent(shop, row, 'UPDATED', at);
     return deliveries.row(row).id;
   });
 }
@@ -136,26 +195,30 @@ export function deleteDeliveries(shop: Shop, target: Target, at: number): readon
   });
 }
 
-/** Writes an event about a warehouse, whose stock changed. */
-export function stockEvent(shop: Shop, warehouseId: number, at: number): void {
-  const occurrence = { objectType: 'Warehouse', changeType: 'DEPENDENT_DATA_CHANGED' as const };
-  shop.events.record({ ...occurrence, objectReference: String(warehouseId) }, at);
-}
-
 export function isOrderStatus(text: unknown): text is OrderStatus {
   return orderStatuses.some((status) => status === text);
 }
 
-function putIntoStock(shop: Shop, row: number, at: number): void {
-  const { warehouse: index } = shop.deliveries.row(row);
-  const warehouse = index === null ? undefined : shop.tenant.warehouses[index];
-  if (warehouse === undefined) return;
-  for (const { productSize, quantity } of deliveryLines(shop, row)) {
-    const isKept = shop.stock.isKept(warehouse, productSize);
-    const before = isKept ? shop.stock.quantities({ warehouse, productSize }).physicalQuantity : 0;
-    shop.stock.set(warehouse, productSize, before + quantity);
+function insertDelivery(shop: Shop, row: number, at: number): void {
+  const { deliveries, stock, tenant } = shop;
+  const { warehouse: index, id } = deliveries.row(row);
+  const warehouse = index === null ? undefined : tenant.warehouses[index];
+  for (const { ordered, quantity } of warehouse === undefined ? [] : deliveryLines(shop, row)) {
+    if (warehouse === undefined) continue;
+    const before = stock.isKept(warehouse, ordered) ? stock.physical(warehouse, ordered) : 0;
+    stock.set(warehouse, ordered, before + quantity);
   }
-  stockEvent(shop, warehouse.id, at);
+  deliveries.setStatus(row, 'INSERTED', at);
+  deliveryEvent(shop, row, 'COMPLETED', at);
+  shop.events.record(
+    { objectType: 'StockChange', changeType: 'CREATED', objectReference: stockChangeId(id) },
+    at,
+  );
+}
+
+/** The id of the change of stock that a delivery made: far from the ids of deliveries. */
+export function stockChangeId(deliveryId: number): number {
+  return deliveryId + 400_000;
 }
 
 interface Rows {
@@ -191,7 +254,7 @@ function orderEvent(shop: Shop, slot: number, changeType: ChangeType, at: number
     {
       objectType: 'Order',
       changeType,
-      objectReference: shop.orders.id(slot),
+      objectReference: shop.orders.number(slot),
       storeId: shop.orders.store(slot).id,
       ...(marketId === undefined ? {} : { marketId }),
       ...(moved === undefined ? {} : { moved }),
@@ -200,15 +263,26 @@ function orderEvent(shop: Shop, slot: number, changeType: ChangeType, at: number
   );
 }
 
+function shipmentEvents(shop: Shop, slot: number, changeType: ChangeType, at: number): void {
+  const storeId = shop.orders.store(slot).id;
+  for (const { id } of shipmentsOf(shop, slot)) {
+    shop.events.record({ objectType: 'Shipment', changeType, objectReference: id, storeId }, at);
+  }
+}
+
 function returnEvent(shop: Shop, row: number, changeType: ChangeType, at: number): void {
   const storeId = shop.orders.store(shop.returns.order(row)).id;
   shop.events.record(
-    { objectType: 'Return', changeType, objectReference: String(shop.returns.id(row)), storeId },
+    { objectType: 'Return', changeType, objectReference: shop.returns.id(row), storeId },
     at,
   );
 }
 
 function deliveryEvent(shop: Shop, row: number, changeType: ChangeType, at: number): void {
-  const objectReference = String(shop.deliveries.row(row).id);
-  shop.events.record({ objectType: 'PurchaseOrderDelivery', changeType, objectReference }, at);
+  const { id, purchaseOrder } = shop.deliveries.row(row);
+  shop.events.record({ objectType: 'PurchaseOrderDelivery', changeType, objectReference: id }, at);
+  shop.events.record(
+    { objectType: 'PurchaseOrder', changeType: 'UPDATED', objectReference: purchaseOrder.id },
+    at,
+  );
 }

@@ -1,5 +1,5 @@
-import { formatDateTime } from './date-time.ts';
-import { deliveryLineCount } from './delivery-lines.ts';
+import { formatDateTime } from '../date-time.ts';
+import { deliveryLineCount, deliveryStatus } from './delivery-lines.ts';
 import { isFullyCancelled, lineCount } from './order-lines.ts';
 import { returnLines } from './return-lines.ts';
 import type { Shop } from './shop.ts';
@@ -54,8 +54,8 @@ export function* listRows(shop: Shop, root: ListedRoot): Generator<Readonly<Reco
     }
   } else {
     for (const row of deliveries.rows()) {
-      const { id, status, createdAt } = deliveries.row(row);
-      yield { id, status, createdAt: iso(createdAt) };
+      const { id, createdAt } = deliveries.row(row);
+      yield { id, status: deliveryStatus(shop, row), createdAt: iso(createdAt) };
     }
   }
 }

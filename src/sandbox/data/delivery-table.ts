@@ -1,9 +1,15 @@
-import type { SortColumn, Table } from '../graphql/paging.ts';
-import { type Dice, salted } from './dice.ts';
+import { type Dice, salted } from '../dice.ts';
 import { SortedRows } from './sorted-rows.ts';
+import type { SortColumn, Table } from './table.ts';
 import type { Supplier, Tenant } from './tenant.ts';
 
-export type DeliveryStatus = 'PENDING' | 'SENT' | 'INSERTED';
+/** The states of a delivery; only INSERTED is public, and each client's API calls the others as it likes. */
+export type DeliveryStatus = 'announced' | 'sent' | 'acceptedUnbooked' | 'INSERTED';
+
+/** Whether the units of a delivery are still on their way. */
+export function isOpen({ status, isGone }: Pick<DeliveryRow, 'status' | 'isGone'>): boolean {
+  return !isGone && (status === 'announced' || status === 'sent');
+}
 
 const salts = Object.freeze({
   perOrder: salted('delivery.perOrder'),
@@ -38,6 +44,12 @@ export interface DeliveryRow {
   status: DeliveryStatus;
   /** When it was accepted into the warehouse. */
   insertedAt: number | null;
+  /** The row that its lines are drawn from: its own, or that of the delivery whose rest it is. */
+  readonly linesOf: number;
+  /** How many of its first lines were taken away. */
+  droppedLines: number;
+  /** Units of each line, by its place before any was dropped; where nothing stands, as many as were drawn. */
+  units: ReadonlyMap<number, number>;
   isGone: boolean;
 }
 
@@ -88,7 +100,7 @@ export class DeliveryTable implements Table {
       this.#dice.below(orders.length, salts.perOrder, this.#rows.length, 1)
     ] as PurchaseOrderRow;
     order.updatedAt = at;
-    return this.#add(order, at, 'PENDING');
+    return this.#add(order, at, 'announced');
   }
 
   setStatus(row: number, status: DeliveryStatus, at: number): void {
@@ -96,6 +108,25 @@ export class DeliveryTable implements Table {
     delivery.status = status;
     delivery.insertedAt = status === 'INSERTED' ? at : null;
     delivery.purchaseOrder.updatedAt = at;
+    this.#changed(row);
+  }
+
+  /** A delivery of the same purchase order for what another one did not bring. */
+  createRest(row: number, units: ReadonlyMap<number, number>, at: number): number {
+    const { purchaseOrder, linesOf, droppedLines, warehouse } = this.row(row);
+    purchaseOrder.updatedAt = at;
+    const rest = this.#add(purchaseOrder, at, 'sent', at, { linesOf, droppedLines, units, warehouse });
+    return rest;
+  }
+
+  /** Writes units over those that were drawn; the delivery's status and dates stay. */
+  setUnits(row: number, units: ReadonlyMap<number, number>): void {
+    this.row(row).units = units;
+    this.#changed(row);
+  }
+
+  dropLines(row: number, count: number): void {
+    this.row(row).droppedLines += count;
     this.#changed(row);
   }
 
@@ -127,13 +158,19 @@ export class DeliveryTable implements Table {
       this.#add(
         order,
         at,
-        draw < (isRecent ? 0.4 : 0.95) ? 'INSERTED' : draw < 0.75 ? 'SENT' : 'PENDING',
+        draw < (isRecent ? 0.4 : 0.95) ? 'INSERTED' : draw < 0.75 ? 'sent' : 'announced',
         now,
       );
     }
   }
 
-  #add(purchaseOrder: PurchaseOrderRow, createdAt: number, status: DeliveryStatus, now = createdAt): number {
+  #add(
+    purchaseOrder: PurchaseOrderRow,
+    createdAt: number,
+    status: DeliveryStatus,
+    now = createdAt,
+    rest?: Pick<DeliveryRow, 'linesOf' | 'droppedLines' | 'units' | 'warehouse'>,
+  ): number {
     const dice = this.#dice;
     const row = this.#rows.length;
     const active = this.#tenant.warehouses.flatMap((warehouse, index) =>
@@ -150,6 +187,10 @@ export class DeliveryTable implements Table {
       insertedAt:
         status === 'INSERTED' ? Math.min(now, createdAt + dice.below(15 * day, salts.delay, row, 99)) : null,
       isGone: false,
+      linesOf: row,
+      droppedLines: 0,
+      units: new Map(),
+      ...rest,
     });
     purchaseOrder.deliveries.push(row);
     this.#changed(row);

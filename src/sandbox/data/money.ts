@@ -5,29 +5,43 @@ export interface Currency {
   readonly isBase: boolean;
   /** How much of the base currency one unit is. */
   readonly rate: number;
+  /** How many digits its amounts have behind the point. */
+  readonly decimalDigits: number;
 }
 
 export interface MonetaryValue {
   readonly value: number;
   readonly currency: Currency;
   readonly conversionRate: number;
+  /** Epoch seconds: the day of the rate. */
+  readonly convertedAt: number;
 }
 
+/** An amount as Centra gives it: in whole units of the currency's smallest coin. */
 export function money(
   value: number,
   currency: Currency,
-  conversionRate: number = currency.rate,
+  conversionRate: number,
+  convertedAt: number,
 ): MonetaryValue {
-  return { value, currency, conversionRate };
+  return { value: roundTo(currency, value), currency, conversionRate, convertedAt };
 }
 
-/** "1 500.00 SEK" */
-export function formattedValue(amount: MonetaryValue): string {
-  const [whole = '', decimals = ''] = Math.abs(amount.value).toFixed(2).split('.');
+/** "1 500.00 SEK", "1 500 JPY" */
+export function formattedValue({ value, currency }: MonetaryValue): string {
+  const [whole = '', decimals] = Math.abs(value).toFixed(currency.decimalDigits).split('.');
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ' ');
-  return `${amount.value < 0 ? '-' : ''}${grouped}.${decimals} ${amount.currency.code}`;
+  return `${value < 0 ? '-' : ''}${grouped}${decimals === undefined ? '' : `.${decimals}`} ${currency.code}`;
 }
 
-export function roundToCents(value: number): number {
-  return Math.round(value * 100) / 100;
+/** How many of the smallest coin are one unit. */
+export function denominatorOf(currency: Currency): number {
+  return 10 ** currency.decimalDigits;
+}
+
+/** To the digits of the currency; sums of rounded amounts pass through here too, because floats do not add up. */
+export function roundTo(currency: Currency, value: number): number {
+  const denominator = denominatorOf(currency);
+  // Without the nudge 1.005 is a hair below itself; without the addition a zero can be negative.
+  return Math.round(value * denominator * (1 + Number.EPSILON)) / denominator + 0;
 }

@@ -1,5 +1,5 @@
-import { summerTime } from './date-time.ts';
-import { type Dice, salted } from './dice.ts';
+import { summerTime } from '../date-time.ts';
+import { type Dice, salted } from '../dice.ts';
 
 const salts = Object.freeze({
   jitter: salted('order.jitter'),

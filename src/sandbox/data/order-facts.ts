@@ -1,5 +1,5 @@
+import { salted } from '../dice.ts';
 import { comments } from './awkward-text.ts';
-import { salted } from './dice.ts';
 import type { Currency } from './money.ts';
 import type { OrderOverlay } from './order-table.ts';
 import type { Shop } from './shop.ts';

@@ -1,18 +1,16 @@
-import type { SortColumn, Table } from '../graphql/paging.ts';
-import { type Dice, salted } from './dice.ts';
+import { type Dice, salted } from '../dice.ts';
 import { orderCalendar } from './order-calendar.ts';
 import { SortedRows } from './sorted-rows.ts';
+import type { SortColumn, Table } from './table.ts';
 import type { Store, Tenant } from './tenant.ts';
 
 export const orderStatuses = Object.freeze([
-  'INCOMPLETE',
   'PENDING',
   'CONFIRMED',
   'PROCESSING',
-  'COMPLETED',
+  'SHIPPED',
   'ARCHIVED',
   'CANCELLED',
-  'DELETED',
 ] as const);
 
 export type OrderStatus = (typeof orderStatuses)[number];
@@ -26,6 +24,7 @@ const salts = Object.freeze({
   wholesale: salted('order.wholesale'),
   store: salted('order.store'),
   id: salted('order.id'),
+  gift: salted('order.gift'),
 });
 
 /**
@@ -134,6 +133,11 @@ export class OrderTable implements Table {
     return this.store(slot).type === 'WHOLESALE';
   }
 
+  /** A gift certificate is sold alone, and its order is finished at once. */
+  isGift(slot: number): boolean {
+    return !this.isWholesale(slot) && this.#dice.fraction(salts.gift, slot) < 0.015;
+  }
+
   /** Four words as hex; the last hides the slot, so that an id is found again without a table of ids. */
   id(slot: number): string {
     const words = [0, 1, 2].map((word) => this.#idWord(slot, word));
@@ -170,7 +174,7 @@ export class OrderTable implements Table {
     this.#fill(slot, at);
     this.#orderDate[slot] = at;
     this.#updatedAt[slot] = at;
-    this.#status[slot] = orderStatuses.indexOf('PENDING');
+    this.#status[slot] = orderStatuses.indexOf(this.isGift(slot) ? 'SHIPPED' : 'PENDING');
     this.#changed(slot);
     return slot;
   }
@@ -201,7 +205,7 @@ export class OrderTable implements Table {
     const stores = this.#tenant.stores.filter((store) => (store.type === 'WHOLESALE') === isWholesale);
     this.#store[slot] = this.#tenant.stores.indexOf(dice.pick(stores, salts.store, slot));
     this.#status[slot] = orderStatuses.indexOf(
-      statusAtAge(now - this.orderDate(slot), dice.fraction(salts.status, slot)),
+      statusAtAge(now - this.orderDate(slot), dice.fraction(salts.status, slot), this.isGift(slot)),
     );
   }
 
@@ -228,13 +232,13 @@ export class OrderTable implements Table {
   }
 }
 
-function statusAtAge(age: number, draw: number): OrderStatus {
+function statusAtAge(age: number, draw: number, isGift: boolean): OrderStatus {
   const days = age / 86_400;
+  if (isGift) return days > 300 ? 'ARCHIVED' : 'SHIPPED';
   if (draw < 0.05) return 'CANCELLED';
-  if (draw < 0.06) return 'INCOMPLETE';
-  if (draw < 0.064) return 'DELETED';
+  if (draw < 0.064) return 'PENDING';
   if (days < 3) return draw < 0.5 ? 'PENDING' : 'CONFIRMED';
   if (days < 10) return draw < 0.4 ? 'CONFIRMED' : 'PROCESSING';
-  if (days > 300) return draw < 0.8 ? 'ARCHIVED' : 'COMPLETED';
-  return draw < 0.1 ? 'PROCESSING' : 'COMPLETED';
+  if (days > 300) return draw < 0.8 ? 'ARCHIVED' : 'SHIPPED';
+  return draw < 0.1 ? 'PROCESSING' : 'SHIPPED';
 }

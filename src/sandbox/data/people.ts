@@ -1,5 +1,5 @@
+import { salted } from '../dice.ts';
 import { cities, companies, firstNames, lastNames, streets } from './awkward-text.ts';
-import { salted } from './dice.ts';
 import { countryOf, stateOf } from './order-facts.ts';
 import type { Shop } from './shop.ts';
 import type { Country, CountryState, Named } from './tenant.ts';

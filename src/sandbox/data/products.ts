@@ -1,5 +1,5 @@
+import { type Dice, salted } from '../dice.ts';
 import { productNames, variantNames } from './awkward-text.ts';
-import { type Dice, salted } from './dice.ts';
 import type { Named, Tenant } from './tenant.ts';
 
 const salts = Object.freeze({
@@ -70,6 +70,8 @@ export class Assortment {
   readonly sizes: ProductSize[] = [];
   /** How many of `sizes` the shop opened with. */
   readonly initialSizes: number;
+  /** The sizes of bundles, among those. */
+  readonly bundleSizes: readonly ProductSize[];
   readonly #byId = new Map<number, ProductSize>();
   readonly #dice: Dice;
 
@@ -77,6 +79,7 @@ export class Assortment {
     this.#dice = dice;
     for (let slot = 0; slot < count; slot++) this.#addProduct(tenant, slot, now);
     this.initialSizes = this.sizes.length;
+    this.bundleSizes = this.sizes.filter((size) => size.productVariant.product.isBundle);
   }
 
   size(id: number): ProductSize | undefined {

@@ -1,7 +1,7 @@
-import type { SortColumn, Table } from '../graphql/paging.ts';
-import { type Dice, salted } from './dice.ts';
+import { type Dice, salted } from '../dice.ts';
 import type { OrderTable } from './order-table.ts';
 import { SortedRows } from './sorted-rows.ts';
+import type { SortColumn, Table } from './table.ts';
 
 export type ReturnStatus = 'PENDING' | 'COMPLETED';
 
@@ -11,6 +11,7 @@ const salts = Object.freeze({
   batch: salted('return.batch'),
   status: salted('return.status'),
   gap: salted('return.gap'),
+  backDated: salted('return.backDated'),
 });
 
 const day = 86_400;
@@ -142,7 +143,7 @@ function initialReturns(
   const returns: { order: number; createdAt: number }[] = [];
   for (let slot = 0; slot < orders.slots; slot++) {
     const status = orders.status(slot);
-    if (status === 'CANCELLED' || status === 'INCOMPLETE' || status === 'DELETED') continue;
+    if (status === 'CANCELLED' || orders.isGift(slot)) continue;
     if (dice.fraction(salts.has, slot) >= 0.14) continue;
     const after =
       orders.orderDate(slot) + 3600 + Math.floor(dice.fraction(salts.delay, slot) ** 2 * 40 * day);
@@ -150,5 +151,11 @@ function initialReturns(
     const createdAt = isBatch ? after - (after % (30 * day)) + 30 * day + 2 * 3600 : after;
     returns.push({ order: slot, createdAt: Math.min(createdAt, now - 600) });
   }
-  return returns.sort((a, b) => a.createdAt - b.createdAt || a.order - b.order);
+  returns.sort((a, b) => a.createdAt - b.createdAt || a.order - b.order);
+  // Whoever registers a return can date it back: its id is new, and its date is not.
+  return returns.map(({ order, createdAt }) => {
+    if (dice.fraction(salts.backDated, order) >= 0.05) return { order, createdAt };
+    const earlier = createdAt - dice.below(30 * day, salts.backDated, order, 1);
+    return { order, createdAt: Math.max(orders.orderDate(order), earlier) };
+  });
 }

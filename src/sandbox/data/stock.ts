@@ -1,35 +1,16 @@
-import { type Dice, salted } from './dice.ts';
+import { type Dice, salted } from '../dice.ts';
 import type { Assortment, ProductSize } from './products.ts';
 import type { Tenant, WarehousePlan } from './tenant.ts';
 
 const salts = Object.freeze({
   kept: salted('stock.kept'),
   physical: salted('stock.physical'),
-  allocated: salted('stock.allocated'),
-  demand: salted('stock.demand'),
-  incoming: salted('stock.incoming'),
-  linked: salted('stock.linked'),
-  change: salted('stock.change'),
 });
 
 /** One product size in one warehouse. */
 export interface StockRow {
   readonly warehouse: WarehousePlan;
   readonly productSize: ProductSize;
-}
-
-export interface StockQuantities {
-  readonly physicalQuantity: number;
-  readonly allocatedQuantity: number;
-  readonly freeToAllocateQuantity: number;
-  readonly demandQuantity: number;
-  readonly availableNowQuantity: number;
-  readonly availableQuantity: number;
-  readonly incomingQuantity: number;
-  readonly linkedIncomingQuantity: number;
-  readonly unlinkedIncomingQuantity: number;
-  readonly onDeliveryQuantity: number;
-  readonly unshippedQuantity: number;
 }
 
 /** What is in the warehouses now. It has no history and no dates: only a snapshot can be read. */
@@ -73,37 +54,23 @@ export class Stock {
 
   isKept(warehouse: WarehousePlan, productSize: ProductSize): boolean {
     const written = this.#presence.get(keyOf(warehouse, productSize));
-    return written ?? this.#dice.fraction(salts.kept, warehouse.id, productSize.id) < warehouse.coverage;
+    return written ?? this.isKeptAtFirst(warehouse, productSize);
+  }
+
+  /** Whether the warehouse kept the size when the shop opened. */
+  isKeptAtFirst(warehouse: WarehousePlan, productSize: ProductSize): boolean {
+    return this.#dice.fraction(salts.kept, warehouse.id, productSize.id) < warehouse.coverage;
   }
 
   count(): number {
     return this.#tenant.warehouses.reduce((sum, warehouse) => sum + this.rowsOf(warehouse).length, 0);
   }
 
-  quantities({ warehouse, productSize }: StockRow): StockQuantities {
-    const draw = (salt: number) => this.#dice.fraction(salt, warehouse.id, productSize.id);
-    const generated = draw(salts.physical) < 0.15 ? 0 : Math.floor(draw(salts.physical) ** 3 * 900);
-    const physicalQuantity = this.#physical.get(keyOf(warehouse, productSize)) ?? generated;
-    const allocatedQuantity = Math.floor(draw(salts.allocated) ** 4 * 40);
-    const demandQuantity = Math.floor(draw(salts.demand) ** 6 * 30);
-    const incomingQuantity = draw(salts.incoming) < 0.7 ? 0 : Math.floor(draw(salts.incoming) * 200);
-    const linkedIncomingQuantity = Math.floor(incomingQuantity * draw(salts.linked));
-    const unlinkedIncomingQuantity = incomingQuantity - linkedIncomingQuantity;
-    // Shops oversell: what is allocated can be more than what is there.
-    const freeToAllocateQuantity = physicalQuantity - allocatedQuantity;
-    return {
-      physicalQuantity,
-      allocatedQuantity,
-      freeToAllocateQuantity,
-      demandQuantity,
-      availableNowQuantity: freeToAllocateQuantity - demandQuantity,
-      availableQuantity: freeToAllocateQuantity - demandQuantity + unlinkedIncomingQuantity,
-      incomingQuantity,
-      linkedIncomingQuantity,
-      unlinkedIncomingQuantity,
-      onDeliveryQuantity: Math.floor(incomingQuantity / 2),
-      unshippedQuantity: allocatedQuantity,
-    };
+  /** What lies in the warehouse. */
+  physical(warehouse: WarehousePlan, productSize: ProductSize): number {
+    const draw = this.#dice.fraction(salts.physical, warehouse.id, productSize.id);
+    const generated = draw < 0.15 ? 0 : Math.floor(draw ** 3 * 900);
+    return this.#physical.get(keyOf(warehouse, productSize)) ?? generated;
   }
 
   /** Sets the physical quantity; a row that was not there appears. */

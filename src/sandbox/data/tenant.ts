@@ -14,7 +14,7 @@ export interface CountryState extends Named {
 
 export interface Country extends Named {
   readonly code: string;
-  readonly continent: string | null;
+  readonly continent: string;
   readonly isEU: boolean;
 }
 
@@ -70,6 +70,12 @@ export interface Tenant {
   readonly collections: readonly Named[];
   readonly folders: readonly Named[];
   readonly deliveryWindows: readonly Named[];
+  /** What this client's API calls the states of a delivery that no public source names. */
+  readonly deliveryStatuses: {
+    readonly announced: string;
+    readonly sent: string;
+    readonly acceptedUnbooked: string;
+  };
   readonly attributes: {
     readonly Order: readonly AttributeType[];
     readonly Product: readonly AttributeType[];

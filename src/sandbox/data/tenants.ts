@@ -7,20 +7,15 @@ export type TenantName = 'acme' | 'nord';
 const named = (...names: readonly string[]): readonly Named[] =>
   names.map((name, index) => ({ id: index + 1, name }));
 
-const currency = (id: number, code: string, rate: number): Currency => ({
+const currency = (id: number, code: string, rate: number, decimalDigits = 2): Currency => ({
   id,
   code,
   isBase: rate === 1,
   rate,
+  decimalDigits,
 });
 
-const country = (
-  id: number,
-  code: string,
-  name: string,
-  continent: string | null,
-  isEU: boolean,
-): Country => ({
+const country = (id: number, code: string, name: string, continent: string, isEU: boolean): Country => ({
   id,
   name,
   code,
@@ -54,8 +49,8 @@ const warehouse = (
   coverage,
   country: inCountry,
   status: 'ACTIVE',
-  stockOwnership: 'OWN',
-  allocationPolicy: 'LEAVE_ZERO',
+  stockOwnership: 'OWNED',
+  allocationPolicy: 'DIRECT',
   stockMaster: 'CENTRA',
   isConsignation: false,
   isHiddenFromStockView: false,
@@ -73,13 +68,13 @@ const britain = country(12, 'GB', 'United Kingdom', 'Europe', false);
 const states = country(20, 'US', 'United States of America', 'North America', false);
 const israel = country(31, 'IL', 'Israel', 'Asia', false);
 const japan = country(40, 'JP', 'Japan', 'Asia', false);
-const kosovo = country(125, 'XK', 'Kosovo', null, false);
+const kosovo = country(125, 'XK', 'Kosovo', 'Europe', false);
 
 const acmeSek = currency(3, 'SEK', 1);
 const acmeEur = currency(1, 'EUR', 11.2375);
 const acmeUsd = currency(2, 'USD', 10.42);
 const acmeGbp = currency(4, 'GBP', 13.1);
-const acmeJpy = currency(9, 'JPY', 0.0691);
+const acmeJpy = currency(9, 'JPY', 0.0691, 0);
 
 const nordEur = currency(1, 'EUR', 1);
 const nordNok = currency(2, 'NOK', 0.0853);
@@ -126,13 +121,13 @@ const acme: Tenant = Object.freeze({
     warehouse(8, '3PL – New Jersey', 0.5, states, {
       state: { id: 2, name: 'New York', code: 'NY' },
       stockMaster: 'EXTERNAL',
-      allocationPolicy: 'ALLOW_NEGATIVE',
+      allocationPolicy: 'CHECK_FIRST',
     }),
     warehouse(9, 'New hall (empty)', 0, null),
     warehouse(11, 'Closed 2019', 0.06, sweden, {
       status: 'INACTIVE',
       isConsignation: true,
-      stockOwnership: 'CONSIGNMENT',
+      stockOwnership: 'THIRD_PARTY',
     }),
   ],
   suppliers: [
@@ -145,6 +140,7 @@ const acme: Tenant = Object.freeze({
   collections: named('Core', 'SS24', 'AW24 ❄'),
   folders: named('Shop', 'Shop/Men', 'Shop/Women'),
   deliveryWindows: named('Early', 'Mid season', 'Late – prebook'),
+  deliveryStatuses: { announced: 'PENDING', sent: 'SENT', acceptedUnbooked: 'ACCEPTED' },
   attributes: acmeAttributes,
 });
 
@@ -174,7 +170,7 @@ const nord: Tenant = Object.freeze({
   warehouses: [
     warehouse(2, 'Lager Oslo', 1, norway, { zipCode: '0661' }),
     warehouse(5, 'Butikk Bergen', 0.3, norway),
-    warehouse(6, 'Lager Århus', 0.4, denmark, { allocationPolicy: 'ALLOW_NEGATIVE' }),
+    warehouse(6, 'Lager Århus', 0.4, denmark, { allocationPolicy: 'CHECK_FIRST' }),
     warehouse(7, 'Tomt', 0, null),
     warehouse(12, 'Gammelt lager', 0.05, null, { status: 'INACTIVE' }),
   ],
@@ -187,7 +183,16 @@ const nord: Tenant = Object.freeze({
   collections: named('Basis', 'Høst'),
   folders: named('Alt', 'Alt/Ull'),
   deliveryWindows: named('Uke 32–34', 'Uke 40'),
+  deliveryStatuses: { announced: 'NY', sent: 'UNDERVEIS', acceptedUnbooked: 'MOTTATT' },
   attributes: nordAttributes,
 });
 
 export const tenants: Readonly<Record<TenantName, Tenant>> = Object.freeze({ acme, nord });
+
+/** The tenant with so many more warehouses: small shops of its own, each with a little of the assortment. */
+export function withWarehouses(tenant: Tenant, more: number): Tenant {
+  const extra = Array.from({ length: more }, (_, turn) =>
+    warehouse(100 + turn, `Outlet ${turn + 1}`, 0.05, tenant.countries[0] ?? null),
+  );
+  return Object.freeze({ ...tenant, warehouses: [...tenant.warehouses, ...extra] });
+}

@@ -1,13 +1,20 @@
 import { comments } from '../data/awkward-text.ts';
+import { stockChangeId } from '../data/changes.ts';
 import {
   type DeliveryLine,
   deliveryCost,
   deliveryLines,
+  deliveryStatus,
   inSupplierCurrency,
+  preferredWarehouse,
+  purchaseOrderLines,
+  supplierRate,
 } from '../data/delivery-lines.ts';
 import type { PurchaseOrderRow } from '../data/delivery-table.ts';
-import { salted } from '../data/dice.ts';
+import { orderLine } from '../data/order-lines.ts';
 import type { Shop } from '../data/shop.ts';
+import type { StockChangeLineRow } from '../data/stock-changes.ts';
+import { salted } from '../dice.ts';
 import { dateField, type TypeFields } from './request-context.ts';
 
 const salts = Object.freeze({
@@ -15,7 +22,6 @@ const salts = Object.freeze({
   message: salted('delivery.message'),
   comment: salted('purchaseOrder.comment'),
   reference: salted('purchaseOrder.reference'),
-  warehouse: salted('purchaseOrder.warehouse'),
 });
 
 const day = 86_400;
@@ -31,6 +37,7 @@ export interface PurchaseOrderNode {
 }
 
 export interface StockChangeNode {
+  readonly __typename: 'StockChange';
   /** The row of the delivery that made it. */
   readonly row: number;
 }
@@ -43,17 +50,25 @@ export function purchaseOrderNode(order: PurchaseOrderRow): PurchaseOrderNode {
   return { __typename: 'PurchaseOrder', order };
 }
 
+export function stockChangeNode(row: number): StockChangeNode {
+  return { __typename: 'StockChange', row };
+}
+
+export function deliveryNumber(shop: Shop, row: number): string {
+  const { purchaseOrder, turn } = shop.deliveries.row(row);
+  return `${purchaseOrder.id}-${turn}`;
+}
+
 export function deliveryETA(shop: Shop, row: number): number | null {
   return laterThan(shop, shop.deliveries.row(row).createdAt, row, 1);
 }
 
 export function purchaseOrderStatus(shop: Shop, order: PurchaseOrderRow): string {
   const states = order.deliveries
-    .filter((row) => !shop.deliveries.row(row).isGone)
-    .map((row) => shop.deliveries.row(row).status);
-  if (states.length === 0) return order.id % 7 === 0 ? 'CANCELLED' : 'PENDING';
-  if (states.every((status) => status === 'INSERTED')) return 'COMPLETED';
-  return states.some((status) => status !== 'PENDING') ? 'PROCESSING' : 'CONFIRMED';
+    .map((row) => shop.deliveries.row(row))
+    .flatMap(({ isGone, status }) => (isGone ? [] : [status]));
+  if (states.length === 0) return 'PENDING';
+  return states.every((status) => status === 'INSERTED') ? 'COMPLETED' : 'CONFIRMED';
 }
 
 export function purchaseOrderDates(shop: Shop, order: PurchaseOrderRow) {
@@ -68,29 +83,32 @@ export function ourReference(shop: Shop, order: PurchaseOrderRow): string | null
   return shop.dice.fraction(salts.reference, order.id) < 0.3 ? null : `REF "${order.id % 40}"`;
 }
 
-export function preferredWarehouse(shop: Shop, order: PurchaseOrderRow) {
-  if (shop.dice.fraction(salts.warehouse, order.id) < 0.2) return null;
-  return shop.dice.pick(shop.tenant.warehouses, salts.warehouse, order.id, 1);
-}
-
 export function deliveryWarehouse(shop: Shop, row: number) {
   const index = shop.deliveries.row(row).warehouse;
   return index === null ? null : (shop.tenant.warehouses[index] ?? null);
 }
 
-/** A stock change has the id of its delivery, far from the ids of deliveries. */
-export function stockChangeId(shop: Shop, row: number): number {
-  return shop.deliveries.row(row).id + 40_000;
+export function stockChangeComment(shop: Shop, row: number): string {
+  return row % 5 === 0 ? '' : `Delivery ${shop.deliveries.row(row).id}`;
 }
+
+const supplierLine: TypeFields<DeliveryLine> = {
+  customsType: () => 'PERCENT',
+  linkedToOrderLines: ({ linkedTo }, _, { shop, token }) => {
+    if (linkedTo === null || !shop.orders.isListed(linkedTo)) return [];
+    const isSeen = token.storeIds?.has(shop.orders.store(linkedTo).id) ?? true;
+    return isSeen ? [orderLine(shop, linkedTo, 0)] : [];
+  },
+  product: ({ ordered, left }) => (left === 'nothing' ? null : ordered.productVariant.product),
+  productVariant: ({ ordered, left }) => (left === 'nothing' ? null : ordered.productVariant),
+  productSize: ({ ordered, left }) => (left === 'size' ? ordered : null),
+};
 
 export const fieldsOfDeliveries = Object.freeze({
   PurchaseOrderDelivery: {
     id: ({ row }, _, { shop }) => shop.deliveries.row(row).id,
-    number: ({ row }, _, { shop }) => {
-      const { purchaseOrder, turn } = shop.deliveries.row(row);
-      return `${purchaseOrder.id}-${turn}`;
-    },
-    status: ({ row }, _, { shop }) => shop.deliveries.row(row).status,
+    number: ({ row }, _, { shop }) => deliveryNumber(shop, row),
+    status: ({ row }, _, { shop }) => deliveryStatus(shop, row),
     createdAt: dateField(({ row }, shop) => shop.deliveries.row(row).createdAt),
     exFactoryDate: dateField(({ row }, shop) => laterThan(shop, shop.deliveries.row(row).createdAt, row, 2)),
     ETA: dateField(({ row }, shop) => deliveryETA(shop, row)),
@@ -98,17 +116,17 @@ export const fieldsOfDeliveries = Object.freeze({
       shop.dice.fraction(salts.message, row, 1) < 0.7 ? null : shop.dice.pick(comments, salts.message, row),
     shippingCost: ({ row }, _, { shop }) => deliveryCost(shop, shop.deliveries.row(row), 'shippingCost'),
     otherCosts: ({ row }, _, { shop }) => deliveryCost(shop, shop.deliveries.row(row), 'otherCosts'),
+    costDistribution: ({ row }) => (row % 4 === 0 ? 'WEIGHT' : 'COST'),
     currency: ({ row }, _, { shop }) => shop.deliveries.row(row).purchaseOrder.supplier.currency,
     lines: ({ row }, _, { shop }) => deliveryLines(shop, row),
     supplier: ({ row }, _, { shop }) => shop.deliveries.row(row).purchaseOrder.supplier,
     purchaseOrder: ({ row }, _, { shop }) => purchaseOrderNode(shop.deliveries.row(row).purchaseOrder),
     warehouse: ({ row }, _, { shop }) => deliveryWarehouse(shop, row),
-    stockChange: ({ row }, _, { shop }) => (shop.deliveries.row(row).status === 'INSERTED' ? { row } : null),
+    stockChange: ({ row }, _, { shop }) =>
+      shop.deliveries.row(row).status === 'INSERTED' ? stockChangeNode(row) : null,
   } satisfies TypeFields<DeliveryNode>,
-  PurchaseOrderDeliveryLine: {
-    product: ({ productSize }) => productSize.productVariant.product,
-    productVariant: ({ productSize }) => productSize.productVariant,
-  } satisfies TypeFields<DeliveryLine>,
+  PurchaseOrderDeliveryLine: supplierLine,
+  PurchaseOrderLine: supplierLine,
   PurchaseOrder: {
     id: ({ order }) => order.id,
     status: ({ order }, _, { shop }) => purchaseOrderStatus(shop, order),
@@ -123,35 +141,38 @@ export const fieldsOfDeliveries = Object.freeze({
         : shop.dice.pick(comments, salts.comment, order.id),
     ourReference: ({ order }, _, { shop }) => ourReference(shop, order),
     productsCount: ({ order }, _, { shop }) =>
-      linesOf(shop, order).reduce((sum, line) => sum + line.quantity, 0),
+      purchaseOrderLines(shop, order).reduce((sum, line) => sum + line.quantity, 0),
     productsTotal: ({ order }, _, { shop }) => {
-      const total = linesOf(shop, order).reduce((sum, line) => sum + line.quantity * line.unitCost.value, 0);
+      const lines = purchaseOrderLines(shop, order);
+      const total = lines.reduce((sum, line) => sum + line.quantity * line.unitCost.value, 0);
       return inSupplierCurrency(shop, order, total);
     },
     currency: ({ order }) => order.supplier.currency,
+    lines: ({ order }, _, { shop }) => purchaseOrderLines(shop, order),
     preferredWarehouse: ({ order }, _, { shop }) => preferredWarehouse(shop, order),
     supplier: ({ order }) => order.supplier,
   } satisfies TypeFields<PurchaseOrderNode>,
   StockChange: {
-    id: ({ row }, _, { shop }) => stockChangeId(shop, row),
+    id: ({ row }, _, { shop }) => stockChangeId(shop.deliveries.row(row).id),
     createdAt: dateField(
       ({ row }, shop) => shop.deliveries.row(row).insertedAt ?? shop.deliveries.row(row).createdAt,
     ),
-    description: ({ row }, _, { shop }) => (row % 5 === 0 ? null : `Delivery ${shop.deliveries.row(row).id}`),
-    lines: ({ row }, _, { shop }) =>
-      deliveryLines(shop, row).map(({ id, quantity }) => ({
-        id: id + 40_000,
-        deliveredQuantity: quantity,
-        freeToAllocateQuantity: Math.floor(quantity / 2),
-      })),
+    comment: ({ row }, _, { shop }) => stockChangeComment(shop, row),
+    type: () => 'DELIVERY',
+    warehouse: ({ row }, _, { shop }) => deliveryWarehouse(shop, row),
   } satisfies TypeFields<StockChangeNode>,
+  StockChangeLine: {
+    isAvailable: () => true,
+    deliveredQuantity: ({ line }) => line?.quantity,
+    freeToAllocateQuantity: ({ line }) => line && Math.floor(line.quantity / 2),
+    unitCost: ({ line }) => line?.landedCost,
+    currencyBaseRate: ({ delivery }, _, { shop }) =>
+      supplierRate(shop, shop.deliveries.row(delivery).purchaseOrder),
+    productSize: ({ line }) => (line?.left === 'size' ? line.ordered : null),
+    warehouse: ({ delivery }, _, { shop }) => deliveryWarehouse(shop, delivery),
+    stockChange: ({ delivery }) => stockChangeNode(delivery),
+  } satisfies TypeFields<StockChangeLineRow>,
 });
-
-function linesOf(shop: Shop, order: PurchaseOrderRow): readonly DeliveryLine[] {
-  return order.deliveries
-    .filter((row) => !shop.deliveries.row(row).isGone)
-    .flatMap((row) => deliveryLines(shop, row));
-}
 
 function laterThan(shop: Shop, at: number, id: number, which: number): number | null {
   if (shop.dice.fraction(salts.dates, id, which) < 0.25) return null;

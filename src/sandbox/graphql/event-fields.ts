@@ -1,51 +1,54 @@
-import { type ChangeType, changeTypes, type ShopEvent } from '../data/events.ts';
+import { stockChangeId } from '../data/changes.ts';
+import { type ChangeType, changeTypes, type EventListener, type ShopEvent } from '../data/events.ts';
+import { shipmentOfId } from '../data/shipments.ts';
 import type { Shop } from '../data/shop.ts';
-import type { Market } from '../data/tenant.ts';
-import { deliveryNode, purchaseOrderNode } from './delivery-fields.ts';
+import { insertedDeliveries } from '../data/stock-changes.ts';
+import { deliveryNode, purchaseOrderNode, stockChangeNode } from './delivery-fields.ts';
+import { compileFilter, type FilterFields, type Where } from './filter.ts';
+import { limitOf } from './nested-list.ts';
 import { orderNode } from './order-fields.ts';
-import { limitOf, pageNumberOf } from './query-fields.ts';
 import { type Arguments, dateField, type RequestContext, type TypeFields } from './request-context.ts';
-import { requestError } from './request-error.ts';
+import { authorizationError } from './request-error.ts';
 import { returnNode } from './return-fields.ts';
+import { shipmentNode } from './shipment-fields.ts';
+import { marketsOf } from './shop-fields.ts';
 
 interface ListenerInput {
   readonly objectType: string;
   readonly changeTypes?: readonly ChangeType[] | null;
 }
 
-interface EventWhere {
-  readonly objectType?: readonly string[] | null;
-  readonly changeType?: readonly string[] | null;
-  readonly storeId?: readonly number[] | null;
-  readonly marketId?: readonly number[] | null;
-}
+const eventFilter: FilterFields<ShopEvent> = {
+  objectType: { by: 'list', read: ({ objectType }) => objectType },
+  changeType: { by: 'list', read: ({ changeType }) => changeType },
+  storeId: { by: 'list', read: ({ storeId }) => storeId ?? null },
+  marketId: { by: 'list', read: ({ marketId }) => marketId ?? null },
+};
+
+const listenerFilter: FilterFields<EventListener> = {
+  objectType: { by: 'list', read: ({ objectType }) => objectType },
+  changeType: { by: 'list', read: (listener) => listener.changeTypes },
+};
 
 export const fieldsOfEvents = Object.freeze({
   Query: {
     events: (_, args, context) => {
-      requireEvents(context);
-      const limit = limitOf(args);
-      const begin = (pageNumberOf(args) - 1) * limit;
-      const where = (args.where ?? {}) as EventWhere;
-      return context.shop.events
-        .unconfirmed(context.token.integrationName)
-        .filter(
-          (event) =>
-            (where.objectType?.includes(event.objectType) ?? true) &&
-            (where.changeType?.includes(event.changeType) ?? true) &&
-            (where.storeId?.includes(event.storeId ?? 0) ?? true) &&
-            (where.marketId?.includes(event.marketId ?? 0) ?? true),
-        )
-        .slice(begin, begin + limit);
+      const { integrationName, storeIds } = context.token;
+      const test = compileFilter(args.where as Where | null | undefined, eventFilter);
+      const seen = context.shop.events
+        .unconfirmed(integrationName)
+        .filter(({ storeId }) => storeId === undefined || storeIds === null || storeIds.has(storeId));
+      // There is no page: only confirming brings the next ones.
+      return seen.filter(test ?? (() => true)).slice(0, Math.min(limitOf(args), 200));
     },
-    eventListeners: (_, __, context) => {
-      requireEvents(context);
-      return context.shop.events.listeners(context.token.integrationName);
+    eventListeners: (_, args, context) => {
+      const test = compileFilter(args.where as Where | null | undefined, listenerFilter);
+      const listeners = context.shop.events.listeners(context.token.integrationName);
+      return listeners.filter(test ?? (() => true));
     },
   } satisfies TypeFields<unknown>,
   Mutation: {
     setEventListeners: (_, args, context) => {
-      requireEvents(context);
       const { shop, token, clock } = context;
       for (const input of args.input as readonly ListenerInput[]) {
         shop.events.listen(
@@ -58,10 +61,10 @@ export const fieldsOfEvents = Object.freeze({
       return listenersPayload(context, []);
     },
     unsetEventListeners: (_, args, context) => {
-      requireEvents(context);
-      const { shop, token } = context;
+      const { shop, token, clock } = context;
       const missing = (args.input as readonly ListenerInput[]).filter(
-        (input) => !shop.events.unlisten(token.integrationName, input.objectType),
+        ({ objectType, changeTypes: types }) =>
+          !shop.events.unlisten(token.integrationName, objectType, types ?? changeTypes, clock.seconds()),
       );
       return listenersPayload(
         context,
@@ -72,65 +75,66 @@ export const fieldsOfEvents = Object.freeze({
       );
     },
     confirmEvents: (_, args, context) => {
-      requireEvents(context);
       const { eventsIds } = args.input as { readonly eventsIds: readonly number[] };
-      const unknown = eventsIds.filter(
-        (id) => !context.shop.events.confirm(context.token.integrationName, id),
-      );
+      const { events } = context.shop;
+      const confirmed: ShopEvent[] = [];
+      const unknown: number[] = [];
+      for (const id of eventsIds) {
+        const event = events.confirm(context.token.integrationName, id);
+        if (event === undefined) unknown.push(id);
+        else confirmed.push(event);
+      }
       const userErrors = unknown.map((id) => ({
         message: `Event ${id} does not exist.`,
         path: ['input', 'eventsIds'],
       }));
-      return { userErrors, userWarnings: [] };
+      return { events: confirmed, userErrors, userWarnings: [] };
     },
   } satisfies TypeFields<unknown>,
   Event: {
     createdAt: dateField(({ createdAt }) => createdAt),
     store: ({ storeId }, _, { shop }) => shop.tenant.stores.find((store) => store.id === storeId) ?? null,
     market: ({ marketId }, _, { shop }) => marketsOf(shop).find((market) => market.id === marketId) ?? null,
-    object: (event, _, { shop }) => objectOf(shop, event),
+    object: (event, _, { shop, may }) => {
+      const permission = `${event.objectType}:read`;
+      if (event.changeType !== 'DELETED' && !may(permission)) throw authorizationError(permission, 'object');
+      return event.changeType === 'DELETED' ? null : objectOf(shop, event);
+    },
   } satisfies TypeFields<ShopEvent>,
 });
-
-function requireEvents({ hasEvents }: RequestContext): void {
-  if (!hasEvents) throw requestError('The events system is not enabled for this environment.');
-}
 
 function listenersPayload({ shop, token }: RequestContext, userErrors: readonly Arguments[]) {
   return { eventListeners: shop.events.listeners(token.integrationName), userErrors, userWarnings: [] };
 }
 
-function marketsOf(shop: Shop): readonly Market[] {
-  return shop.tenant.stores.flatMap((store) => store.markets);
-}
-
-/** The object as it is now; null when it is gone, or of a type that events cannot carry. */
-function objectOf(shop: Shop, { objectType, objectReference }: ShopEvent): unknown {
-  const id = Number(objectReference);
+/** The object as it is now; null when it is gone, or of a type that the shop has no data for. */
+function objectOf(shop: Shop, { objectType, objectReference: id }: ShopEvent): unknown {
   switch (objectType) {
     case 'Order': {
-      const slot = shop.orders.slotOfId(objectReference);
+      const slot = shop.orders.rowOf(id);
       return slot !== undefined && shop.orders.isListed(slot) ? orderNode(shop, slot) : null;
     }
     case 'Return': {
       const row = shop.returns.rowOf(id);
       return row !== undefined && shop.returns.isListed(row) ? returnNode(shop, row) : null;
     }
+    case 'Shipment': {
+      const shipment = shipmentOfId(shop, id);
+      return shipment === undefined ? null : shipmentNode(shop, shipment);
+    }
     case 'PurchaseOrderDelivery': {
       const row = shop.deliveries.rowOf(id);
       return row !== undefined && !shop.deliveries.row(row).isGone ? deliveryNode(row) : null;
     }
+    case 'StockChange': {
+      const row = [...insertedDeliveries(shop)].find(
+        (one) => stockChangeId(shop.deliveries.row(one).id) === id,
+      );
+      return row === undefined ? null : stockChangeNode(row);
+    }
     case 'PurchaseOrder': {
       const found = shop.deliveries.purchaseOrders.find((order) => order.id === id);
       return found === undefined ? null : purchaseOrderNode(found);
-    }
-    case 'ProductVariant': {
-      const variant = shop.assortment.variants.find((one) => one.id === id);
-      return variant === undefined ? null : { __typename: 'ProductVariant', ...variant };
-    }
-    case 'Warehouse': {
-      const warehouse = shop.stock.warehouse(id);
-      return warehouse === undefined ? null : { __typename: 'Warehouse', ...warehouse };
     }
     default:
       return null;

@@ -18,6 +18,7 @@ export type Where = Readonly<Record<string, unknown>>;
 export type Test<Row> = (row: Row) => boolean;
 
 const everything = () => true;
+const nothing = () => false;
 
 /** Makes one test of a filter input. Undefined means that the filter excludes nothing. */
 export function compileFilter<Row>(
@@ -28,12 +29,13 @@ export function compileFilter<Row>(
   const tests: Test<Row>[] = [];
   for (const name of namesIn(where, 'notNull', fields)) {
     const field = fields[name];
-    if (field !== undefined) tests.push((row) => field.read(row) !== null);
+    tests.push((row) => field !== undefined && field.read(row) !== null);
   }
   for (const [name, condition] of Object.entries(where ?? {})) {
+    if (name === 'negate' || name === 'notNull' || condition === null || condition === undefined) continue;
     const field = fields[name];
-    if (field === undefined || condition === null || condition === undefined) continue;
-    const test = testOf(name, field, condition);
+    // What the shop has no data for is null in every row.
+    const test = field === undefined ? nothing : testOf(name, field, condition);
     tests.push(negated.has(name) ? (row) => !test(row) : test);
   }
   const [first, ...more] = tests;
@@ -42,7 +44,7 @@ export function compileFilter<Row>(
 }
 
 /** Whether a value passes a StringMatch, which must have exactly one of its fields. */
-export function stringMatch(condition: unknown, place: string): (value: string | null) => boolean {
+function stringMatch(condition: unknown, place: string): (value: string | null) => boolean {
   const given = Object.entries(condition as Record<string, string | null>).filter(
     ([, text]) => text !== null,
   );
@@ -74,7 +76,7 @@ function namesIn<Row>(
   const names = where?.[list];
   if (!Array.isArray(names)) return [];
   for (const name of names) {
-    if (fields[String(name)] === undefined)
+    if (fields[String(name)] === undefined && where?.[String(name)] === undefined)
       throw requestError(`"${String(name)}" in ${list} is no field of this filter.`);
   }
   return names.map(String);
@@ -83,7 +85,8 @@ function namesIn<Row>(
 function testOf<Row>(name: string, field: FilterField<Row>, condition: unknown): Test<Row> {
   switch (field.by) {
     case 'list': {
-      const wanted = new Set<unknown>(condition as readonly unknown[]);
+      // Some filters take one value where others take a list.
+      const wanted = new Set<unknown>(Array.isArray(condition) ? condition : [condition]);
       return (row) => {
         const value = field.read(row);
         return Array.isArray(value) ? value.some((one) => wanted.has(one)) : wanted.has(value);

@@ -1,9 +1,14 @@
-import type { PurchaseOrderRow } from '../data/delivery-table.ts';
 import type { Shop } from '../data/shop.ts';
-import { stockChangeId } from './delivery-fields.ts';
+import type { Table } from '../data/table.ts';
+import { deliveryNode } from './delivery-fields.ts';
 import { compileFilter, type FilterFields, type Test, type Where } from './filter.ts';
-import { narrowed, type Ordering, orderBy, type Table } from './paging.ts';
-import { type RowFilters, rowFilters } from './row-filters.ts';
+import { shownOrders } from './hidden-orders.ts';
+import { type ObjectRows, objectRows, type SmallName } from './object-rows.ts';
+import { orderNode } from './order-fields.ts';
+import { narrowed, type Ordering, orderBy } from './paging.ts';
+import type { RequestContext } from './request-context.ts';
+import { returnNode } from './return-fields.ts';
+import { deliveryFilter, orderFilter, returnFilter } from './row-filters.ts';
 
 /** The rows that a list or a connection is about. */
 export interface Selection {
@@ -11,20 +16,18 @@ export interface Selection {
   readonly test: Test<number> | undefined;
 }
 
-/** Every list of the API, over one shop. */
-export interface Lists {
-  readonly filters: RowFilters;
-  orders(where: unknown, sort: readonly string[], storeIds: ReadonlySet<number> | null): Selection;
-  returns(where: unknown, sort: readonly string[], storeIds: ReadonlySet<number> | null): Selection;
-  deliveries(where: unknown, sort: readonly string[]): Selection;
-  purchaseOrders(where: unknown, sort: readonly string[]): Selection;
-  stockChanges(where: unknown, sort: readonly string[]): Selection;
-  products(where: unknown, sort: readonly string[]): Selection;
+/** One kind of row of the API: which of them a request selects, and what a row is in an answer. */
+export interface Rows {
+  select(where: Where | null | undefined, sort: readonly string[], context: RequestContext): Selection;
+  node(row: number): unknown;
 }
 
-const made = new WeakMap<Shop, Lists>();
+export type RowsName = 'orders' | 'returns' | 'purchaseOrderDeliveries' | SmallName;
 
-export function listsOf(shop: Shop): Lists {
+const made = new WeakMap<Shop, Readonly<Record<RowsName, Rows>>>();
+
+/** Every list of the API, over one shop. */
+export function listsOf(shop: Shop): Readonly<Record<RowsName, Rows>> {
   const present = made.get(shop);
   if (present !== undefined) return present;
   const lists = makeLists(shop);
@@ -32,58 +35,81 @@ export function listsOf(shop: Shop): Lists {
   return lists;
 }
 
-function makeLists(shop: Shop): Lists {
-  const filters = rowFilters(shop);
-  const purchaseOrders = purchaseOrderTable(shop);
-  const stockChanges = stockChangeTable(shop);
-  const products = productTable(shop);
-  const of = (
-    table: Table,
-    fields: FilterFields<number>,
-    where: unknown,
-    sort: readonly string[],
-  ): Selection => ({
-    ordering: orderBy(table, sort),
-    test: compileFilter(where as Where | null, fields),
-  });
-  const purchaseOrderAt = (row: number) => shop.deliveries.purchaseOrders[row] as PurchaseOrderRow;
+function makeLists(shop: Shop): Readonly<Record<RowsName, Rows>> {
+  const { orders, returns, deliveries } = shop;
+  const filters = {
+    orders: orderFilter(shop),
+    returns: returnFilter(shop),
+    deliveries: deliveryFilter(shop),
+  };
+  const small = Object.fromEntries(
+    Object.entries(objectRows(shop)).map(([name, rows]) => [name, ofObjects(rows)]),
+  ) as Readonly<Record<SmallName, Rows>>;
+  return Object.freeze({
+    ...small,
+    orders: {
+      select: (where, sort, { token, hiddenOrders }) => {
+        const candidates = ordersNamed(shop, where) ?? ordersChanged(shop, where);
+        const table = candidates === undefined ? orders : narrowed(orders, candidates);
+        const { ordering, test } = selection(table, filters.orders, where, sort);
+        const shown = shownOrders(shop, where, hiddenOrders);
+        return {
+          ordering,
+          test: all(
+            test,
+            shown,
+            inStores(token.storeIds, (slot) => orders.store(slot).id),
+          ),
+        };
+      },
+      node: (slot) => orderNode(shop, slot),
+    },
+    returns: {
+      select: (where, sort, { token }) => {
+        const { ordering, test } = selection(returns, filters.returns, where, sort);
+        const storeOf = (row: number) => orders.store(returns.order(row)).id;
+        return { ordering, test: all(test, inStores(token.storeIds, storeOf)) };
+      },
+      node: (row) => returnNode(shop, row),
+    },
+    purchaseOrderDeliveries: {
+      select: (where, sort) => selection(deliveries, filters.deliveries, where, sort),
+      node: deliveryNode,
+    },
+  } satisfies Record<RowsName, Rows>);
+}
+
+function ofObjects({ table, filter, storeOf, node }: ObjectRows<unknown>): Rows {
   return {
-    filters,
-    orders: (where, sort, storeIds) => {
-      const given = where as Where | null | undefined;
-      const candidates = ordersNamed(shop, given) ?? ordersChanged(shop, given);
-      const table = candidates === undefined ? shop.orders : narrowed(shop.orders, candidates);
-      const { ordering, test } = of(table, filters.orders, where, sort);
-      return { ordering, test: both(test, storeIds, (slot) => shop.orders.store(slot).id) };
+    select: (where, sort, { token }) => {
+      const test = compileFilter(where, filter);
+      const matches = test && ((row: number) => test(table.at(row)));
+      const seen = storeOf && inStores(token.storeIds, (row) => storeOf(table.at(row)));
+      return { ordering: orderBy(table, sort), test: all(matches, seen) };
     },
-    returns: (where, sort, storeIds) => {
-      const { ordering, test } = of(shop.returns, filters.returns, where, sort);
-      return { ordering, test: both(test, storeIds, (row) => shop.orders.store(shop.returns.order(row)).id) };
-    },
-    deliveries: (where, sort) => of(shop.deliveries, filters.deliveries, where, sort),
-    purchaseOrders: (where, sort) => {
-      const test = compileFilter(where as Where | null, filters.purchaseOrders);
-      return { ordering: orderBy(purchaseOrders, sort), test: test && ((row) => test(purchaseOrderAt(row))) };
-    },
-    stockChanges: (where, sort) => of(stockChanges, filters.stockChanges, where, sort),
-    products: (where, sort) => {
-      const test = compileFilter(where as Where | null, filters.products);
-      const { products: all } = shop.assortment;
-      return {
-        ordering: orderBy(products, sort),
-        test: test && ((row) => test(all[row] as (typeof all)[number])),
-      };
-    },
+    node: (row) => node(table.at(row)),
   };
 }
 
-function both(
-  test: Test<number> | undefined,
+function selection(
+  table: Table,
+  fields: FilterFields<number>,
+  where: Where | null | undefined,
+  sort: readonly string[],
+): Selection {
+  return { ordering: orderBy(table, sort), test: compileFilter(where, fields) };
+}
+
+function inStores(
   storeIds: ReadonlySet<number> | null,
   storeOf: (row: number) => number,
 ): Test<number> | undefined {
-  if (storeIds === null) return test;
-  return (row) => storeIds.has(storeOf(row)) && (test === undefined || test(row));
+  return storeIds === null ? undefined : (row) => storeIds.has(storeOf(row));
+}
+
+function all(...given: readonly (Test<number> | undefined)[]): Test<number> | undefined {
+  const tests = given.filter((test) => test !== undefined);
+  return tests.length < 2 ? tests[0] : (row) => tests.every((test) => test(row));
 }
 
 /** The orders that a filter names by number or id, if it does. */
@@ -114,51 +140,4 @@ function ordersChanged(shop: Shop, where: Where | null | undefined): readonly nu
   const end = window.to == null ? index.rows().length : index.lowerBound(window.to + 1);
   if (end - begin > index.rows().length / 16) return undefined;
   return [...index.rows().subarray(begin, Math.max(begin, end))];
-}
-
-function purchaseOrderTable({ deliveries }: Shop): Table {
-  const at = (row: number) => deliveries.purchaseOrders[row] as PurchaseOrderRow;
-  const rows = Int32Array.from(deliveries.purchaseOrders.keys());
-  return Object.freeze({
-    unique: 'id',
-    version: () => deliveries.version(),
-    rows: () => rows,
-    columns: {
-      id: { key: (row: number) => at(row).id },
-      updatedAt: { key: (row: number) => at(row).updatedAt },
-    },
-    rowOf: (id: number) => {
-      const row = deliveries.purchaseOrders.findIndex((order) => order.id === id);
-      return row === -1 ? undefined : row;
-    },
-  });
-}
-
-/** Every delivery that was accepted changed the stock once. */
-function stockChangeTable(shop: Shop): Table {
-  const { deliveries } = shop;
-  const id = (row: number) => stockChangeId(shop, row);
-  const createdAt = (row: number) => deliveries.row(row).insertedAt ?? 0;
-  const rows = () => deliveries.rows().filter((row) => deliveries.row(row).insertedAt !== null);
-  return Object.freeze({
-    unique: 'id',
-    version: () => deliveries.version(),
-    rows,
-    columns: { id: { key: id }, createdAt: { key: createdAt } },
-    rowOf: (sought: number) => rows().find((row) => id(row) === sought),
-  });
-}
-
-function productTable({ assortment: { products } }: Shop): Table {
-  const rows = Int32Array.from(products.keys());
-  return Object.freeze({
-    unique: 'id',
-    version: () => 0,
-    rows: () => rows,
-    columns: {
-      id: { key: (row: number) => products[row]?.id ?? 0 },
-      updatedAt: { key: (row: number) => products[row]?.updatedAt ?? 0 },
-    },
-    rowOf: (id: number) => (id >= 1 && id <= products.length ? id - 1 : undefined),
-  });
 }

@@ -1,25 +1,29 @@
-import { assignedAttributes } from '../data/attributes.ts';
-import { salted } from '../data/dice.ts';
-import { formattedValue, type MonetaryValue, money } from '../data/money.ts';
-import * as facts from '../data/order-facts.ts';
+import { roundTo } from '../data/money.ts';
 import {
   grandTotal,
-  isFullyCancelled,
-  lineValue,
-  type OrderLine,
   type OrderSums,
-  orderLines,
+  orderMoney,
   orderSums,
-  withoutTax,
-} from '../data/order-lines.ts';
+  sumOf,
+  unitsValue,
+} from '../data/order-amounts.ts';
+import * as facts from '../data/order-facts.ts';
+import { isFullyCancelled, type OrderLine, orderLines } from '../data/order-lines.ts';
+import { paymentEntries } from '../data/payments.ts';
 import { account, address, buyer, customer } from '../data/people.ts';
 import { returnedQuantity } from '../data/return-lines.ts';
+import { shipmentsOf, shippedAt } from '../data/shipments.ts';
 import type { Shop } from '../data/shop.ts';
-import { stringMatch } from './filter.ts';
+import { insertedDeliveries, stockChangeLines } from '../data/stock-changes.ts';
+import { salted } from '../dice.ts';
+import { attributesOf } from './attribute-fields.ts';
+import { paged } from './nested-list.ts';
+import { paymentFilter, paymentKeys } from './payment-fields.ts';
 import { dateField, type TypeFields } from './request-context.ts';
+import { shipmentNode } from './shipment-fields.ts';
+import { pricelistOf, shippingOption, storePlugin } from './shop-fields.ts';
 
 const salts = Object.freeze({
-  payment: salted('payment'),
   allocation: salted('allocation'),
   shipping: salted('order.shippingOption'),
   discount: salted('order.discountsApplied'),
@@ -51,170 +55,176 @@ export function orderNode(shop: Shop, slot: number): OrderNode {
   };
 }
 
-/** An amount in the currency of an order. */
-export function orderMoney(shop: Shop, slot: number, value: number): MonetaryValue {
-  return money(value, facts.currencyOf(shop, slot), facts.currencyBaseRate(shop, slot));
-}
-
-/** The `attributes` field of every type that has one. */
-export function attributesOf(
-  shop: Shop,
-  objectType: keyof Shop['tenant']['attributes'],
-  id: number,
-  where: unknown,
-) {
-  const typeName = (where as { typeName?: unknown } | null | undefined)?.typeName;
-  const attributes = assignedAttributes(shop.dice, objectType, shop.tenant.attributes[objectType], id);
-  if (typeName === undefined || typeName === null) return attributes;
-  const matches = stringMatch(typeName, 'typeName');
-  return attributes.filter((attribute) => matches(attribute.type.name));
-}
-
 const orderDate = dateField<OrderNode>(({ slot }, shop) => shop.orders.orderDate(slot));
 
-const orderFields: TypeFields<OrderNode> = {
-  id: ({ slot }, _, { shop }) => shop.orders.id(slot),
-  number: ({ slot }, _, { shop }) => shop.orders.number(slot),
-  status: ({ slot }, _, { shop }) => shop.orders.status(slot),
-  grandTotal: ({ slot, sums }, args, { shop }) =>
-    orderMoney(shop, slot, grandTotal(sums(), args.includingTax !== false)),
-  createdAt: orderDate,
-  updatedAt: dateField(({ slot }, shop) => shop.orders.updatedAt(slot)),
-  orderDate,
-  userIP: ({ slot }, _, { shop }) => facts.userIP(shop, slot),
-  isOnHold: ({ slot }, _, { shop }) => facts.isOnHold(shop, slot),
-  isLocked: ({ slot }, _, { shop }) => facts.isLocked(shop, slot),
-  isInternal: ({ slot }, _, { shop }) => facts.isInternal(shop, slot),
-  isWaitingForPayment: ({ slot }, _, { shop }) => facts.isWaitingForPayment(shop, slot),
-  internalComment: ({ slot }, _, { shop }) => facts.internalComment(shop, slot),
-  otherComment: ({ slot }, _, { shop }) => facts.otherComment(shop, slot),
-  externalId: ({ slot }, _, { shop }) => facts.externalId(shop, slot),
-  currencyBaseRate: ({ slot }, _, { shop }) => facts.currencyBaseRate(shop, slot),
-  attributes: ({ slot }, args, { shop }) => attributesOf(shop, 'Order', slot, args.where),
-  billingAddress: ({ slot }, _, { shop }) => address(shop, slot, 'billingAddress'),
-  shippingAddress: ({ slot }, _, { shop }) => address(shop, slot, 'shippingAddress'),
-  country: ({ slot }, _, { shop }) => facts.countryOf(shop, slot),
-  discountsApplied: ({ slot, sums }, _, { shop }) => {
-    const { discount } = sums();
-    const isZero = discount === 0 && shop.dice.fraction(salts.discount, slot) < 0.9;
-    return isZero ? [] : [{ value: orderMoney(shop, slot, discount), at: shop.orders.orderDate(slot) }];
-  },
-  lines: ({ slot, allLines }, args, { shop }) =>
-    args.includeFullyCancelled === true
-      ? allLines()
-      : allLines().filter((line) => !isFullyCancelled(shop, slot, line.index)),
-  market: ({ slot }, _, { shop }) => facts.marketOf(shop, slot),
-  pricelist: ({ slot }, _, { shop }) => facts.marketOf(shop, slot)?.pricelist ?? null,
-  paymentMethod: ({ slot }, _, { shop }) => facts.paymentMethodOf(shop, slot),
-  paymentHistory: ({ slot, sums }, _, { shop }) => paymentHistory(shop, slot, grandTotal(sums(), true)),
-  shippingPriceGroup: ({ slot }, _, { shop }) => {
-    if (shop.dice.fraction(salts.shipping, slot) < 0.1) return null;
-    const isOpen = shop.dice.fraction(salts.shipping, slot, 1) < 0.05;
-    return {
-      shippingOption: isOpen ? null : shop.dice.pick(shop.tenant.shippingOptions, salts.shipping, slot, 2),
-    };
-  },
-  store: ({ slot }, _, { shop }) => shop.orders.store(slot),
-  totals: ({ slot, sums }, _, { shop }) => orderTotals(shop, slot, sums()),
-};
-
 export const fieldsOfOrders = Object.freeze({
+  Order: {
+    id: ({ slot }, _, { shop }) => shop.orders.id(slot),
+    number: ({ slot }, _, { shop }) => shop.orders.number(slot),
+    status: ({ slot }, _, { shop }) => shop.orders.status(slot),
+    grandTotal: ({ slot, sums }, args, { shop }) =>
+      orderMoney(shop, slot, grandTotal(sums(), args.includingTax !== false)),
+    createdAt: orderDate,
+    updatedAt: dateField(({ slot }, shop) => shop.orders.updatedAt(slot)),
+    orderDate,
+    userIP: ({ slot }, _, { shop }) => facts.userIP(shop, slot),
+    isOnHold: ({ slot }, _, { shop }) => facts.isOnHold(shop, slot),
+    isLocked: ({ slot }, _, { shop }) => facts.isLocked(shop, slot),
+    isInternal: ({ slot }, _, { shop }) => facts.isInternal(shop, slot),
+    isWaitingForPayment: ({ slot }, _, { shop }) => facts.isWaitingForPayment(shop, slot),
+    internalComment: ({ slot }, _, { shop }) => facts.internalComment(shop, slot),
+    otherComment: ({ slot }, _, { shop }) => facts.otherComment(shop, slot),
+    externalId: ({ slot }, _, { shop }) => facts.externalId(shop, slot),
+    currencyBaseRate: ({ slot }, _, { shop }) => facts.currencyBaseRate(shop, slot),
+    attributes: ({ slot }, args, { shop }) => attributesOf(shop, 'Order', slot, args.where),
+    billingAddress: ({ slot }, _, { shop }) => address(shop, slot, 'billingAddress'),
+    shippingAddress: ({ slot }, _, { shop }) => address(shop, slot, 'shippingAddress'),
+    country: ({ slot }, _, { shop }) => facts.countryOf(shop, slot),
+    discountsApplied: ({ slot, sums }, _, { shop }) => discountsOf(shop, slot, sums()),
+    lines: ({ slot, allLines }, args, { shop }) =>
+      args.includeFullyCancelled === true
+        ? allLines()
+        : allLines().filter((line) => !isFullyCancelled(shop, slot, line.index)),
+    market: ({ slot }, _, { shop }) => facts.marketOf(shop, slot),
+    pricelist: ({ slot }, _, { shop }) => pricelistOf(facts.marketOf(shop, slot)),
+    paymentMethod: ({ slot }, _, { shop }) => {
+      const method = facts.paymentMethodOf(shop, slot);
+      return method && storePlugin(method, shop.orders.store(slot));
+    },
+    paymentHistory: ({ slot }, args, { shop }) =>
+      paged(paymentEntries(shop, slot), args, paymentFilter(shop), paymentKeys),
+    shippingPriceGroup: ({ slot }, _, { shop }) => {
+      if (shop.dice.fraction(salts.shipping, slot) < 0.1) return null;
+      const option = shop.dice.pick(shop.tenant.shippingOptions, salts.shipping, slot, 2);
+      return { id: option.id + 70, shippingOption: shippingOption(shop, option) };
+    },
+    shipments: ({ slot }, _, { shop }) => shipmentsOf(shop, slot).map((row) => shipmentNode(shop, row)),
+    store: ({ slot }, _, { shop }) => shop.orders.store(slot),
+    totals: ({ slot, sums, allLines }, _, { shop }) => orderTotals(shop, slot, sums(), allLines()),
+    allocationRule: ({ slot }, _, { shop }) => ({
+      id: facts.allocationRuleIdOf(shop, slot),
+      name: `Rule ${facts.allocationRuleIdOf(shop, slot)}`,
+    }),
+  } satisfies TypeFields<OrderNode>,
   DirectToConsumerOrder: {
-    ...orderFields,
     customer: ({ slot }, _, { shop }) => orNull(facts.customerIdOf(shop, slot), (id) => customer(shop, id)),
   } satisfies TypeFields<OrderNode>,
   WholesaleOrder: {
-    ...orderFields,
     purchaseOrderNumber: ({ slot }, _, { shop }) => facts.purchaseOrderNumber(shop, slot),
     buyer: ({ slot }, _, { shop }) => orNull(facts.buyerIdOf(shop, slot), (id) => buyer(shop, id)),
     account: ({ slot }, _, { shop }) => orNull(facts.accountIdOf(shop, slot), (id) => account(shop, id)),
     deliveryWindows: ({ slot }, _, { shop }) =>
-      orNull(facts.deliveryWindowOf(shop, slot), (one) => [one]) ?? [],
+      orNull(facts.deliveryWindowOf(shop, slot), (one) => [deliveryWindow(one)]) ?? [],
   } satisfies TypeFields<OrderNode>,
   OrderLine: {
+    size: ({ sold }) => sold?.description ?? '',
+    productNumber: ({ sold }) => sold?.productVariant.product.productNumber ?? '',
+    productName: ({ sold }) => sold?.productVariant.product.name ?? 'Gift certificate',
+    productVariantName: ({ sold }) => sold?.productVariant.name ?? null,
+    productBrand: ({ sold }) => sold?.productVariant.product.brand?.name ?? null,
+    folderName: ({ sold }) => sold?.productVariant.product.folder?.name ?? null,
     returnedQuantity: ({ slot, index }, _, { shop }) => returnedQuantity(shop, slot, index),
-    productName: ({ productSize }) => productSize.productVariant.product.name,
-    productVariantName: ({ productSize }) => productSize.productVariant.name,
-    product: ({ productSize }) => productSize.productVariant.product,
-    productVariant: ({ productSize }) => productSize.productVariant,
-    brand: ({ productSize }) => productSize.productVariant.product.brand,
-    unitPrice: ({ slot, price }, _, { shop }) => orderMoney(shop, slot, price),
-    unitOriginalPrice: ({ slot, originalPrice }, _, { shop }) => orderMoney(shop, slot, originalPrice),
+    shippedQuantity: (line, _, { shop }) => {
+      const [shipment] = shipmentsOf(shop, line.slot);
+      return shipment !== undefined && shippedAt(shop, shipment) !== null ? line.quantity : 0;
+    },
+    product: ({ sold, left }) => (left === 'nothing' ? null : sold?.productVariant.product),
+    productVariant: ({ sold, left }) => (left === 'nothing' ? null : sold?.productVariant),
+    productSize: ({ sold, left }) => (left === 'size' ? sold : null),
+    // A brand is a store's own: a token for some stores sees none.
+    brand: ({ sold, left }, _, { token }) =>
+      left === 'nothing' || token.storeIds !== null ? null : sold?.productVariant.product.brand,
+    collection: ({ sold, left }) => (left === 'nothing' ? null : sold?.productVariant.product.collection),
+    unitPrice: (line, args, { shop }) =>
+      orderMoney(shop, line.slot, unitsValue(shop, line, 1, args.includingTax !== false)),
+    unitOriginalPrice: (line, args, { shop }) =>
+      orderMoney(shop, line.slot, unitsValue(shop, line, 1, args.includingTax !== false, line.originalPrice)),
     lineValue: (line, args, { shop }) =>
-      orderMoney(shop, line.slot, lineValue(line, args.includingTax !== false)),
-    allocations: (line, _, { shop }) => allocations(shop, line),
+      orderMoney(shop, line.slot, unitsValue(shop, line, line.quantity, args.includingTax !== false)),
+    allocations: (line, args, { shop }) => paged(allocations(shop, line), args, {}, {}),
   } satisfies TypeFields<OrderLine>,
   OrderDiscount: { date: dateField(({ at }) => at) } satisfies TypeFields<{ readonly at: number }>,
-  PaymentHistoryEntry: {
-    createdAt: dateField(({ at }) => at),
-  } satisfies TypeFields<PaymentHistoryEntry>,
-  MonetaryValue: { formattedValue } satisfies TypeFields<MonetaryValue>,
 });
 
-interface PaymentHistoryEntry {
-  readonly id: number;
-  readonly at: number;
-  readonly status: string;
-  readonly entryType: string;
-  readonly externalReference: string | null;
-  readonly paymentMethod: string | null;
-  readonly paramsJSON: string | null;
-  readonly value: MonetaryValue;
-}
+/** The kinds of discount, as often as they come: vouchers that lower prices most, one that is more like a payment. */
+const discountKinds = Object.freeze([
+  'AppliedVoucherDiscount',
+  'AppliedVoucherDiscount',
+  'AdminDiscount',
+  'AppliedVoucherCredit',
+  'AppliedVoucherFreeProduct',
+]);
 
-export function paymentHistory(
-  shop: Shop,
-  slot: number,
-  total: number,
-  types?: readonly string[],
-): PaymentHistoryEntry[] {
-  const steps =
-    types ?? ['AUTH', 'CAPTURE_REQUEST', 'CAPTURE'].slice(0, shop.dice.below(4, salts.payment, slot));
-  const method = facts.paymentMethodOf(shop, slot);
-  return steps.map((entryType, turn) => {
-    const isFailed = shop.dice.fraction(salts.payment, slot, turn + 10) < 0.05;
-    return {
-      id: slot * 8 + turn + 1,
-      at: shop.orders.orderDate(slot) + turn * 3600,
-      status: isFailed ? 'FAILED' : 'SUCCESS',
-      entryType,
-      externalReference: isFailed ? null : `PSP-${shop.dice.hash(salts.payment, slot, turn)}`,
-      paymentMethod: method?.uri ?? null,
-      paramsJSON: isFailed
-        ? null
-        : JSON.stringify({ success: true, isRequest: entryType.endsWith('_REQUEST'), raw: null }),
-      value: orderMoney(shop, slot, entryType === 'REFUND' ? -total : total),
-    };
+/** What was taken off an order, as positive amounts that sum up to the total's `discounts` without its sign. */
+function discountsOf(shop: Shop, slot: number, { discount, currency, shipping, quantity }: OrderSums) {
+  const { dice } = shop;
+  const at = shop.orders.orderDate(slot);
+  const applied = (kind: string, value: number, turn: number) => ({
+    __typename: kind,
+    key: slot * 4 + turn,
+    at,
+    value: orderMoney(shop, slot, value),
+    voucherName: dice.pick(['Welcome', 'Vänner & familj', 'BLACK “week”'], salts.discount, slot, turn),
+    voucherMethod: turn === 0 ? 'CODE' : 'AUTO',
+    code: turn === 0 ? `CODE-${slot % 90}` : null,
   });
+  const list = [];
+  if (discount > 0) {
+    const isSplit = dice.fraction(salts.discount, slot, 1) < 0.2;
+    const first = isSplit ? roundTo(currency, discount / 2) : discount;
+    list.push(applied(dice.pick(discountKinds, salts.discount, slot, 2), first, 0));
+    if (isSplit) list.push(applied('AdminDiscount', roundTo(currency, discount - first), 1));
+  }
+  // Free shipping takes nothing off: the order has no shipping to take it off from.
+  const isFreed = shipping === 0 && quantity > 0 && dice.fraction(salts.discount, slot, 3) < 0.06;
+  if (isFreed) list.push(applied('AppliedVoucherFreeShipping', 0, 2));
+  return list;
 }
 
-function orderTotals(shop: Shop, slot: number, sums: OrderSums) {
+function orderTotals(shop: Shop, slot: number, sums: OrderSums, lines: readonly OrderLine[]) {
   const amount = (value: number) => orderMoney(shop, slot, value);
-  const isWholesale = shop.orders.isWholesale(slot);
+  const { isTaxInside, currency } = sums;
+  const [shipment] = shipmentsOf(shop, slot);
+  const isExpedited = shipment !== undefined && shippedAt(shop, shipment) !== null;
   return {
     quantity: sums.quantity,
+    originalQuantity: sums.quantity + sums.cancelledQuantity,
+    cancelledQuantity: sums.cancelledQuantity,
+    unexpeditedQuantity: isExpedited ? 0 : sums.quantity,
+    weight: { value: sumOf({ ...currency, decimalDigits: 3 }, lines, (line) => line.quantity * 0.25) },
+    lineValues: amount(sums.lines),
     shipping: amount(sums.shipping),
-    shippingTaxIncluded: isWholesale ? null : amount(sums.shipping - withoutTax(sums.shipping, 25)),
-    handling: sums.handling === 0 ? null : amount(sums.handling),
+    shippingTaxIncluded: isTaxInside ? amount(sums.shippingTax) : null,
+    shippingTaxAdded: isTaxInside ? null : amount(sums.shippingTax),
+    shippingTaxDeducted: null,
+    handling: amount(sums.handling),
     discounts: amount(-sums.discount),
-    taxAdded: isWholesale ? amount(0) : null,
-    taxDeducted: null,
-    taxIncluded: amount(sums.linesWithTax - sums.linesWithoutTax),
+    taxAdded: amount(isTaxInside ? 0 : sums.tax),
+    taxDeducted: amount(0),
+    taxIncluded: amount(isTaxInside ? sums.tax : 0),
   };
 }
 
-function allocations(shop: Shop, { slot, index, id, quantity, cancelledQuantity }: OrderLine) {
-  const left = quantity - cancelledQuantity;
-  if (left === 0 || shop.dice.fraction(salts.allocation, slot, index) < 0.3) return [];
+function deliveryWindow(one: { readonly id: number; readonly name: string }) {
+  const __typename = one.id % 2 === 0 ? 'AtOnceDeliveryWindow' : 'PreorderDeliveryWindow';
+  return { __typename, ...one, status: 'ACTIVE' };
+}
+
+function allocations(shop: Shop, line: OrderLine) {
+  const { slot, index, id, quantity, sold } = line;
+  const inserted = insertedDeliveries(shop);
+  if (quantity === 0 || sold === null || inserted.length === 0) return [];
+  if (shop.dice.fraction(salts.allocation, slot, index) < 0.3) return [];
   const warehouses = shop.tenant.warehouses.filter((warehouse) => warehouse.coverage > 0);
-  const isSplit = left > 1 && shop.dice.fraction(salts.allocation, slot, index + 50) < 0.3;
-  const shares = isSplit ? [1, left - 1] : [left];
+  const isSplit = quantity > 1 && shop.dice.fraction(salts.allocation, slot, index + 50) < 0.3;
+  const shares = isSplit ? [1, quantity - 1] : [quantity];
   return shares.map((share, turn) => ({
     id: id * 2 + turn,
     quantity: share,
+    orderLine: line,
     warehouse: warehouses[(slot + turn) % warehouses.length] ?? null,
-    stockChangeLine:
-      turn === 0 ? null : { id: id * 2, deliveredQuantity: share + 10, freeToAllocateQuantity: share - 2 },
+    stockChangeLine: stockChangeLines(shop, inserted[(slot + turn) % inserted.length] ?? 0)[0],
+    isWaitingForConfirmation: false,
   }));
 }
 

@@ -1,28 +1,6 @@
-import type { SortedRows } from '../data/sorted-rows.ts';
+import type { SortColumn, Table } from '../data/table.ts';
 import type { Test } from './filter.ts';
 import { requestError } from './request-error.ts';
-
-/** A column that a table can be sorted by. */
-export interface SortColumn {
-  readonly key: (row: number) => number;
-  /** What a cursor says for the row; the key itself unless given. */
-  readonly text?: (row: number) => string;
-  readonly keyOfText?: (text: string) => number | undefined;
-  /** Kept in order at all times. Without it a sort makes an order of its own and drops it at the next change. */
-  readonly sorted?: SortedRows;
-}
-
-/** What paging needs to know of a table whose rows are numbered 0, 1, 2, … */
-export interface Table {
-  /** Grows with every change. */
-  version(): number;
-  /** The rows that lists show, in the order of `unique`. */
-  rows(): Int32Array;
-  readonly columns: Readonly<Record<string, SortColumn>>;
-  /** The name of the column that tells rows apart; it ends every cursor. */
-  readonly unique: string;
-  rowOf(uniqueKey: number): number | undefined;
-}
 
 /** A table in one order. */
 export interface Ordering {
@@ -74,16 +52,16 @@ export function orderBy(table: Table, sort: readonly string[]): Ordering {
   };
 }
 
-/** Offset paging, `page` from 1. */
+/** Offset paging, `page` from 1; all rows where the limit is infinite. */
 export function pageOf(
   ordering: Ordering,
   test: Test<number> | undefined,
   limit: number,
   page: number,
 ): number[] {
-  checkRange('limit', limit, 1, 200);
+  if (limit !== Number.POSITIVE_INFINITY) checkRange('limit', limit, 1, 200);
   if (page < 1) throw requestError(`page must be at least 1, ${page} given.`);
-  let skip = (page - 1) * limit;
+  let skip = page === 1 ? 0 : (page - 1) * limit;
   const rows: number[] = [];
   let place = 0;
   if (test === undefined) {
@@ -216,7 +194,8 @@ function sortKeys(table: Table, sort: readonly string[]): readonly SortKey[] {
   for (const term of sort) {
     const [name = '', direction] = term.split('_');
     const column = table.columns[name];
-    if (column === undefined) throw requestError(`Sorting by ${term} is not supported.`);
+    // The schema names sorts that say nothing about this shop's rows: these leave them in the order of their ids.
+    if (column === undefined) continue;
     keys.push({ name, column, sign: direction === 'DESC' ? -1 : 1 });
     if (name === table.unique) return keys;
   }

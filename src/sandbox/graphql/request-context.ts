@@ -1,14 +1,16 @@
 import type { Clock } from '../clock.ts';
-import { formatDateTime } from '../data/date-time.ts';
 import type { Shop } from '../data/shop.ts';
+import { formatDateTime } from '../date-time.ts';
 import type { Token } from '../limits/tokens.ts';
+import type { HiddenOrders } from './hidden-orders.ts';
 
 /** What the fields of one request can see. */
 export interface RequestContext {
   readonly shop: Shop;
   readonly clock: Clock;
   readonly token: Token;
-  readonly hasEvents: boolean;
+  /** The orders that lists leave out unless a filter names them. */
+  readonly hiddenOrders: ReadonlySet<HiddenOrders>;
   readonly may: (permission: string) => boolean;
   /** What the rateLimits query answers, this request counted. */
   readonly rateLimits: () => readonly Readonly<Record<string, unknown>>[];

@@ -1,19 +1,24 @@
 import { comments } from '../data/awkward-text.ts';
-import { salted } from '../data/dice.ts';
-import { accountIdOf, currencyBaseRate, customerIdOf, shipmentIdOf } from '../data/order-facts.ts';
-import { account, address, customer } from '../data/people.ts';
-import { type ReturnLine, returnLines, returnLineValue } from '../data/return-lines.ts';
+import { orderMoney, unitsValue } from '../data/order-amounts.ts';
+import { accountIdOf, buyerIdOf, currencyBaseRate, customerIdOf } from '../data/order-facts.ts';
+import { refundEntries } from '../data/payments.ts';
+import { account, buyer, customer } from '../data/people.ts';
+import { type ReturnLine, returnLines, returnSums, returnTotal } from '../data/return-lines.ts';
+import { shipmentLineOf, shipmentsOf } from '../data/shipments.ts';
 import type { Shop } from '../data/shop.ts';
-import { orderMoney, orderNode, paymentHistory } from './order-fields.ts';
+import { salted } from '../dice.ts';
+import { orderNode } from './order-fields.ts';
 import { dateField, type TypeFields } from './request-context.ts';
+import { shipmentNode } from './shipment-fields.ts';
 
 const salts = Object.freeze({
   comment: salted('return.comment'),
   from: salted('return.createdFrom'),
   external: salted('return.externalId'),
   warehouse: salted('return.warehouse'),
-  cost: salted('return.cost'),
+  fallback: salted('return.fallbackTax'),
   shipment: salted('return.shipment'),
+  general: salted('return.generalStatus'),
 });
 
 export interface ReturnNode {
@@ -42,93 +47,89 @@ export function returnExternalId(shop: Shop, row: number): string | null {
   return shop.dice.fraction(salts.external, row) < 0.7 ? null : `RMA-${1000 + row}`;
 }
 
-const returnFields: TypeFields<ReturnNode> = {
-  id: ({ row }, _, { shop }) => shop.returns.id(row),
-  returnStatus: ({ row }, _, { shop }) => shop.returns.status(row),
-  status: ({ row }, _, { shop }) => shop.returns.status(row),
-  createdAt: dateField(({ row }, shop) => shop.returns.createdAt(row)),
-  totalQuantity: ({ allLines }) => allLines().reduce((sum, line) => sum + line.quantity, 0),
-  grandTotal: ({ order, allLines }, args, { shop }) =>
-    orderMoney(shop, order, returnTotal(allLines(), args.includingTax !== false)),
-  returnedToStock: ({ row }, _, { shop }) =>
-    shop.returns.status(row) === 'COMPLETED' && shop.dice.fraction(salts.warehouse, row, 1) > 0.2,
-  comment: ({ row }, _, { shop }) =>
-    shop.dice.fraction(salts.comment, row, 1) < 0.6 ? null : shop.dice.pick(comments, salts.comment, row),
-  createdFrom: ({ row }, _, { shop }) =>
-    shop.dice.pick(['ADMIN', 'INTEGRATION_API', 'SHOP_API', null, ''], salts.from, row),
-  currencyBaseRate: ({ order }, _, { shop }) => currencyBaseRate(shop, order),
-  externalId: ({ row }, _, { shop }) => returnExternalId(shop, row),
-  discountsApplied: () => [],
-  lines: ({ allLines }) => allLines(),
-  returnWarehouse: ({ row }, _, { shop }) =>
-    shop.dice.fraction(salts.warehouse, row) < 0.1
-      ? null
-      : shop.dice.pick(shop.tenant.warehouses, salts.warehouse, row, 2),
-  store: ({ order }, _, { shop }) => shop.orders.store(order),
-  totals: ({ row, order }, _, { shop }) => ({
-    shipping: orderMoney(shop, order, 0),
-    handling: null,
-    returnCost: orderMoney(shop, order, shop.dice.pick([0, 0, 39, 4.9], salts.cost, row)),
-    discounts: null,
-  }),
-  refundPaymentHistory: ({ row, order, allLines }, _, { shop }) =>
-    shop.returns.status(row) === 'COMPLETED'
-      ? paymentHistory(shop, order, returnTotal(allLines(), true), ['REFUND'])
-      : [],
-  shipment: ({ row, order }, _, { shop }) =>
-    shop.dice.fraction(salts.shipment, row) < 0.2 ? null : { row, order },
-  order: ({ order }, _, { shop }) => orderNode(shop, order),
-};
-
-interface ShipmentNode {
-  readonly row: number;
-  readonly order: number;
+/** The general status, which has nothing to do with how far the return has come. */
+export function generalStatus(shop: Shop, row: number): 'ACTIVE' | 'INACTIVE' {
+  return shop.dice.fraction(salts.general, row) < 0.03 ? 'INACTIVE' : 'ACTIVE';
 }
 
-const shippedAt = ({ order }: ShipmentNode, shop: Shop) => shop.orders.orderDate(order) + 86_400;
+export function createdFrom(shop: Shop, row: number): string | null {
+  return shop.dice.pick(['Centra form', 'Integration API', 'Checkout API', null, ''], salts.from, row);
+}
+
+export function usedFallbackTax(shop: Shop, row: number): boolean {
+  return shop.dice.fraction(salts.fallback, row) < 0.05;
+}
+
+/** Some returns do not say which shipment they are of. */
+export function returnShipment(shop: Shop, row: number) {
+  if (shop.dice.fraction(salts.shipment, row) < 0.2) return null;
+  return shipmentsOf(shop, shop.returns.order(row))[0] ?? null;
+}
+
+function isBookedIn(shop: Shop, row: number): boolean {
+  return shop.returns.status(row) === 'COMPLETED' && shop.dice.fraction(salts.warehouse, row, 1) > 0.2;
+}
 
 export const fieldsOfReturns = Object.freeze({
+  Return: {
+    id: ({ row }, _, { shop }) => shop.returns.id(row),
+    returnStatus: ({ row }, _, { shop }) => shop.returns.status(row),
+    status: ({ row }, _, { shop }) => generalStatus(shop, row),
+    createdAt: dateField(({ row }, shop) => shop.returns.createdAt(row)),
+    totalQuantity: ({ allLines }) => allLines().reduce((sum, line) => sum + line.quantity, 0),
+    grandTotal: ({ row, order, allLines }, args, { shop }) =>
+      orderMoney(shop, order, returnTotal(returnSums(shop, row, allLines()), args.includingTax !== false)),
+    returnedToStock: ({ row }, _, { shop }) => isBookedIn(shop, row),
+    comment: ({ row }, _, { shop }) =>
+      shop.dice.fraction(salts.comment, row, 1) < 0.6 ? null : shop.dice.pick(comments, salts.comment, row),
+    createdFrom: ({ row }, _, { shop }) => createdFrom(shop, row),
+    currencyBaseRate: ({ order }, _, { shop }) => currencyBaseRate(shop, order),
+    externalId: ({ row }, _, { shop }) => returnExternalId(shop, row),
+    discountsApplied: () => [],
+    lines: ({ allLines }) => allLines(),
+    returnWarehouse: ({ row }, _, { shop }) =>
+      isBookedIn(shop, row) ? shop.dice.pick(shop.tenant.warehouses, salts.warehouse, row, 2) : null,
+    store: ({ order }, _, { shop }) => shop.orders.store(order),
+    totals: ({ row, order, allLines }, _, { shop }) => {
+      const sums = returnSums(shop, row, allLines());
+      const amount = (value: number) => orderMoney(shop, order, value);
+      const { isTaxInside } = sums.order;
+      return {
+        quantity: sums.quantity,
+        lineValues: amount(sums.lines),
+        shipping: amount(0),
+        handling: amount(0),
+        discounts: amount(-sums.discount),
+        returnCost: amount(sums.returnCost),
+        taxAdded: amount(isTaxInside ? 0 : sums.tax),
+        taxDeducted: amount(0),
+        taxIncluded: amount(isTaxInside ? sums.tax : 0),
+      };
+    },
+    refundPaymentHistory: ({ row }, _, { shop }) => refundEntries(shop, row),
+    usedFallbackTax: ({ row }, _, { shop }) => usedFallbackTax(shop, row),
+    shipment: ({ row }, _, { shop }) => {
+      const shipment = returnShipment(shop, row);
+      return shipment && shipmentNode(shop, shipment);
+    },
+    order: ({ order }, _, { shop }) => orderNode(shop, order),
+  } satisfies TypeFields<ReturnNode>,
   DirectToConsumerReturn: {
-    ...returnFields,
-    usedFallbackTax: ({ row }, _, { shop }) => shop.dice.fraction(salts.cost, row, 1) < 0.05,
     // A return always has a customer, also where the shopper of the order stayed unknown.
     customer: ({ order }, _, { shop }) => customer(shop, customerIdOf(shop, order) ?? 1),
   } satisfies TypeFields<ReturnNode>,
   WholesaleReturn: {
-    ...returnFields,
     account: ({ order }, _, { shop }) => account(shop, accountIdOf(shop, order) ?? 1),
+    buyer: ({ order }, _, { shop }) => {
+      const id = buyerIdOf(shop, order);
+      return id === null ? null : buyer(shop, id);
+    },
   } satisfies TypeFields<ReturnNode>,
   ReturnLine: {
-    shipmentLine: (line, _, { shop }) => shipmentLine(shop, line),
-    lineValue: (line, args, { shop }) =>
-      orderMoney(shop, line.orderLine.slot, returnLineValue(line, args.includingTax !== false)),
+    shipmentLine: ({ orderLine }, _, { shop }) => shipmentLineOf(shop, orderLine),
+    lineValue: ({ orderLine, quantity }, args, { shop }) =>
+      orderMoney(shop, orderLine.slot, unitsValue(shop, orderLine, quantity, args.includingTax !== false)),
+    unitPrice: ({ orderLine }, args, { shop }) =>
+      orderMoney(shop, orderLine.slot, unitsValue(shop, orderLine, 1, args.includingTax !== false)),
   } satisfies TypeFields<ReturnLine>,
-  Shipment: {
-    id: ({ order }) => shipmentIdOf(order),
-    number: ({ order }, _, { shop }) => `${shop.orders.number(order)}-1`,
-    createdAt: dateField(shippedAt),
-    updatedAt: dateField(shippedAt),
-    isGoodToGo: () => true,
-    isShipped: () => true,
-    isPaid: () => true,
-    paidAt: dateField(shippedAt),
-    shippedAt: dateField(shippedAt),
-    trackingNumber: ({ order }, _, { shop }) =>
-      shop.dice.fraction(salts.shipment, order, 1) < 0.2 ? null : `TRK${10_000_000 + order}`,
-    returnTrackingNumber: () => null,
-    numberOfPackages: ({ order }, _, { shop }) => shop.dice.below(3, salts.shipment, order, 2),
-    grandTotal: ({ row, order }, args, { shop }) =>
-      orderMoney(shop, order, returnTotal(returnLines(shop, row), args.includingTax !== false)),
-    lines: ({ row }, _, { shop }) => returnLines(shop, row).map((line) => shipmentLine(shop, line)),
-    shippingAddress: ({ order }, _, { shop }) => address(shop, order, 'shippingAddress'),
-  } satisfies TypeFields<ShipmentNode>,
 });
-
-function returnTotal(lines: readonly ReturnLine[], includingTax: boolean): number {
-  return lines.reduce((sum, line) => sum + returnLineValue(line, includingTax), 0);
-}
-
-function shipmentLine(shop: Shop, line: ReturnLine) {
-  const { id, quantity, slot } = line.orderLine;
-  return { id: id + 5, quantity, lineValue: orderMoney(shop, slot, line.orderLine.price * quantity) };
-}

@@ -1,66 +1,33 @@
-import { deliveryLines } from '../data/delivery-lines.ts';
+import {
+  deliveryLines,
+  deliveryStatus,
+  preferredWarehouse,
+  purchaseOrderLines,
+} from '../data/delivery-lines.ts';
 import type { PurchaseOrderRow } from '../data/delivery-table.ts';
 import * as facts from '../data/order-facts.ts';
 import { customer } from '../data/people.ts';
-import type { Product } from '../data/products.ts';
+import type { ProductSize } from '../data/products.ts';
 import type { Shop } from '../data/shop.ts';
-import type { StockRow } from '../data/stock.ts';
-import type { WarehousePlan } from '../data/tenant.ts';
 import {
   deliveryETA,
+  deliveryNumber,
   deliveryWarehouse,
   ourReference,
-  preferredWarehouse,
   purchaseOrderDates,
   purchaseOrderStatus,
-  stockChangeId,
 } from './delivery-fields.ts';
 import type { FilterFields } from './filter.ts';
 import { allocatedWarehouseCount } from './order-fields.ts';
-import { returnExternalId } from './return-fields.ts';
+import {
+  createdFrom,
+  generalStatus,
+  returnExternalId,
+  returnShipment,
+  usedFallbackTax,
+} from './return-fields.ts';
 
-/** The fields of every filter input of the API, and what they read of a row. */
-export interface RowFilters {
-  readonly orders: FilterFields<number>;
-  readonly returns: FilterFields<number>;
-  readonly deliveries: FilterFields<number>;
-  readonly purchaseOrders: FilterFields<PurchaseOrderRow>;
-  readonly stockChanges: FilterFields<number>;
-  readonly products: FilterFields<Product>;
-  readonly warehouses: FilterFields<WarehousePlan>;
-  readonly stock: FilterFields<StockRow>;
-}
-
-export function rowFilters(shop: Shop): RowFilters {
-  return {
-    orders: orderFilter(shop),
-    returns: returnFilter(shop),
-    deliveries: deliveryFilter(shop),
-    purchaseOrders: purchaseOrderFilter(shop),
-    stockChanges: {
-      id: { by: 'list', read: (row) => stockChangeId(shop, row) },
-      createdAt: { by: 'range', read: (row) => shop.deliveries.row(row).insertedAt },
-      warehouseId: { by: 'list', read: (row) => deliveryWarehouse(shop, row)?.id ?? null },
-    },
-    products: {
-      id: { by: 'list', read: ({ id }) => id },
-      status: { by: 'list', read: ({ status }) => status },
-      updatedAt: { by: 'range', read: ({ updatedAt }) => updatedAt },
-    },
-    warehouses: {
-      id: { by: 'list', read: ({ id }) => id },
-      name: { by: 'text', read: ({ name }) => name },
-      status: { by: 'list', read: ({ status }) => status },
-    },
-    stock: {
-      productId: { by: 'list', read: ({ productSize }) => productSize.productVariant.product.id },
-      productVariantId: { by: 'list', read: ({ productSize }) => productSize.productVariant.id },
-      productSizeId: { by: 'list', read: ({ productSize }) => productSize.id },
-    },
-  };
-}
-
-function orderFilter(shop: Shop): FilterFields<number> {
+export function orderFilter(shop: Shop): FilterFields<number> {
   const { orders } = shop;
   return {
     id: { by: 'list', read: (slot) => orders.id(slot) },
@@ -113,39 +80,51 @@ function orderSearchText(shop: Shop, slot: number): string {
   );
 }
 
-function returnFilter(shop: Shop): FilterFields<number> {
+export function returnFilter(shop: Shop): FilterFields<number> {
   const { orders, returns } = shop;
   return {
     id: { by: 'list', read: (row) => returns.id(row) },
     createdAt: { by: 'range', read: (row) => returns.createdAt(row) },
     returnStatus: { by: 'list', read: (row) => returns.status(row) },
-    status: { by: 'list', read: (row) => returns.status(row) },
+    status: { by: 'list', read: (row) => generalStatus(shop, row) },
     customerId: { by: 'list', read: (row) => facts.customerIdOf(shop, returns.order(row)) },
     storeId: { by: 'list', read: (row) => orders.store(returns.order(row)).id },
     storeType: { by: 'equal', read: (row) => orders.store(returns.order(row)).type },
+    buyerId: { by: 'list', read: (row) => facts.buyerIdOf(shop, returns.order(row)) },
     orderId: { by: 'list', read: (row) => orders.id(returns.order(row)) },
+    orderNumber: { by: 'list', read: (row) => orders.number(returns.order(row)) },
+    createdFrom: { by: 'list', read: (row) => createdFrom(shop, row) },
+    shipmentId: { by: 'list', read: (row) => returnShipment(shop, row)?.id ?? null },
+    usedFallbackTax: { by: 'equal', read: (row) => usedFallbackTax(shop, row) },
     externalId: { by: 'list', read: (row) => returnExternalId(shop, row) },
     search: { by: 'search', read: (row) => `${returns.id(row)}\n${orders.number(returns.order(row))}` },
   };
 }
 
-function deliveryFilter(shop: Shop): FilterFields<number> {
+export function deliveryFilter(shop: Shop): FilterFields<number> {
   const at = (row: number) => shop.deliveries.row(row);
   return {
     id: { by: 'list', read: (row) => at(row).id },
-    status: { by: 'list', read: (row) => at(row).status },
+    number: { by: 'list', read: (row) => deliveryNumber(shop, row) },
+    status: { by: 'list', read: (row) => deliveryStatus(shop, row) },
     createdAt: { by: 'range', read: (row) => at(row).createdAt },
     ETA: { by: 'range', read: (row) => deliveryETA(shop, row) },
     supplierId: { by: 'list', read: (row) => at(row).purchaseOrder.supplier.id },
     purchaseOrderId: { by: 'list', read: (row) => at(row).purchaseOrder.id },
     warehouseId: { by: 'list', read: (row) => deliveryWarehouse(shop, row)?.id ?? null },
-    search: { by: 'search', read: (row) => `${at(row).purchaseOrder.id}-${at(row).turn}` },
+    currencyId: { by: 'list', read: (row) => at(row).purchaseOrder.supplier.currency.id },
+    productSizeId: { by: 'list', read: (row) => orderedSizes(shop, row).map(({ id }) => id) },
+    productVariantId: {
+      by: 'list',
+      read: (row) => orderedSizes(shop, row).map(({ productVariant }) => productVariant.id),
+    },
+    search: { by: 'search', read: (row) => deliveryNumber(shop, row) },
   };
 }
 
-function purchaseOrderFilter(shop: Shop): FilterFields<PurchaseOrderRow> {
+export function purchaseOrderFilter(shop: Shop): FilterFields<PurchaseOrderRow> {
   const sizesIn = (order: PurchaseOrderRow) =>
-    order.deliveries.flatMap((row) => deliveryLines(shop, row).map((line) => line.productSize));
+    purchaseOrderLines(shop, order).flatMap(({ left, ordered }) => (left === 'size' ? [ordered] : []));
   return {
     id: { by: 'list', read: (order) => order.id },
     status: { by: 'list', read: (order) => purchaseOrderStatus(shop, order) },
@@ -164,4 +143,8 @@ function purchaseOrderFilter(shop: Shop): FilterFields<PurchaseOrderRow> {
     externalId: { by: 'list', read: () => null },
     search: { by: 'search', read: (order) => `${order.id}\n${order.supplier.name}` },
   };
+}
+
+function orderedSizes(shop: Shop, row: number): readonly ProductSize[] {
+  return deliveryLines(shop, row).flatMap(({ left, ordered }) => (left === 'size' ? [ordered] : []));
 }

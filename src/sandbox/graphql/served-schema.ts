@@ -10,8 +10,12 @@ import {
   validate,
 } from 'graphql';
 import { packageRoot } from '../../package-root.ts';
+import type { Tenant } from '../data/tenant.ts';
+import { undefinedNames, withEnumValues, withoutDefinitions } from './definitions.ts';
+import { type OtherShop, withUnheard } from './other-shop.ts';
 import { formerPermissions } from './permissions.ts';
-import { executableSchema, undefinedNames, withoutDefinitions } from './schema.ts';
+import { executableSchema } from './schema.ts';
+import { undocumentedValues } from './undocumented-values.ts';
 
 export type Prepared =
   | { readonly document: DocumentNode; readonly errors?: never }
@@ -21,26 +25,42 @@ export type Prepared =
 export class ServedSchema {
   readonly #original: DocumentNode;
   readonly #prepared = new Map<string, Prepared>();
-  readonly #former: ReadonlyMap<string, readonly string[]>;
+  #former: ReadonlyMap<string, readonly string[]> = new Map();
   #schema: GraphQLSchema;
 
-  constructor() {
-    this.#original = parse(readFileSync(join(packageRoot, 'schemas', 'centra.graphql'), 'utf8'));
-    this.#schema = executableSchema(this.#original);
-    this.#former = formerPermissions(this.#schema);
+  /** Serves the bundled schema, or that of a file. */
+  constructor(tenant: Tenant, file?: string) {
+    const text = readFileSync(file ?? join(packageRoot, 'schemas', 'centra.graphql'), 'utf8');
+    this.#original = withEnumValues(parse(text), undocumentedValues(tenant));
+    this.#schema = this.#serve({});
   }
 
   get schema(): GraphQLSchema {
     return this.#schema;
   }
 
-  /** Serves the bundled schema without `remove` and with the definitions of `add`; throws a GraphQLError if that is none. */
-  change(remove: readonly string[], add: string): void {
-    const unknown = undefinedNames(this.#original, remove);
-    if (unknown.length > 0) throw new GraphQLError(`The schema does not define ${unknown.join(', ')}.`);
-    const left = withoutDefinitions(this.#original, remove);
-    this.#schema = executableSchema(add.trim() === '' ? left : concatAST([left, parse(add)]));
+  /** Serves the schema of another shop; each time the whole schema is where it begins. Throws a GraphQLError if it makes none. */
+  change(other: OtherShop): void {
+    this.#schema = this.#serve(other);
     this.#prepared.clear();
+  }
+
+  #serve(other: OtherShop): GraphQLSchema {
+    const { remove = [], add = '', unknown = [], nullableNull = [], refuse = [] } = other;
+    const fields = [...nullableNull, ...refuse].filter((name) => name !== 'all' && name !== 'non-null');
+    const missing = undefinedNames(this.#original, [...remove, ...fields]);
+    if (missing.length > 0) throw new GraphQLError(`The schema does not define ${missing.join(', ')}.`);
+    const odd = unknown.find((one) => !/^(implementations|enum-values)(:\w+)?$/.test(one));
+    if (odd !== undefined) {
+      throw new GraphQLError(
+        `"${odd}" is neither "implementations" nor "enum-values", alone or with ":Type".`,
+      );
+    }
+    const left = withUnheard(withoutDefinitions(this.#original, remove), unknown);
+    const document = add.trim() === '' ? left : concatAST([left, parse(add)]);
+    const schema = executableSchema(document, other);
+    this.#former = formerPermissions(schema);
+    return schema;
   }
 
   /** The names that a permission had before. */

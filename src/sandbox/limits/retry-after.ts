@@ -1,11 +1,12 @@
-import { formatDateTime } from '../data/date-time.ts';
+import { formatDateTime } from '../date-time.ts';
 
 /** The documentation says "a timestamp"; these are all forms that a client may meet. */
-export type RetryAfterForm = 'epoch' | 'date-time' | 'delta-seconds' | 'http-date' | 'none';
+export type RetryAfterForm = 'epoch' | 'date-time' | 'time-of-day' | 'delta-seconds' | 'http-date' | 'none';
 
 export const retryAfterForms: readonly RetryAfterForm[] = Object.freeze([
   'epoch',
   'date-time',
+  'time-of-day',
   'delta-seconds',
   'http-date',
   'none',
@@ -18,6 +19,8 @@ export function retryAfter(form: RetryAfterForm, at: number, now: number): strin
       return String(at);
     case 'date-time':
       return formatDateTime(at, 'c');
+    case 'time-of-day':
+      return formatDateTime(at, 'H:i:s');
     case 'delta-seconds':
       return String(Math.max(0, Math.ceil(at - now)));
     case 'http-date':

@@ -1,4 +1,4 @@
-import { hashOf } from '../data/dice.ts';
+import { hashOf } from '../dice.ts';
 
 export interface Token {
   readonly text: string;

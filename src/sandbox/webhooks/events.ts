@@ -1,8 +1,8 @@
-import { formatDateTime } from '../data/date-time.ts';
-import { salted } from '../data/dice.ts';
 import type { Occurrence } from '../data/events.ts';
 import { accountIdOf, customerIdOf, shipmentIdOf } from '../data/order-facts.ts';
 import type { Shop } from '../data/shop.ts';
+import { formatDateTime } from '../date-time.ts';
+import { salted } from '../dice.ts';
 
 /** What the webhook plugin can be told to send; each has its own event trigger. */
 export const webhookTypes = Object.freeze(['order', 'return', 'shipment', 'customer', 'account'] as const);
@@ -23,7 +23,7 @@ type Told = Pick<WebhookEvent, 'type' | 'action' | 'id'>;
  * What a change of the shop tells webhooks. An order is told by its number, all else by its id. No action is known
  * for a deletion, nor a type for deliveries and stock: these tell nothing. A change of a return does not date its
  * order, so it does not tell of it either. Which events of a shipment, a customer or an account come with an order
- * is not documented: here a shipment begins when its order is processed and is good to go when that is completed,
+ * is not documented: here a shipment begins when its order is processed and is good to go when that is shipped,
  * and a new order updates whoever placed it.
  */
 export function toldBy(
@@ -32,12 +32,12 @@ export function toldBy(
 ): readonly Told[] {
   if (changeType === 'DELETED') return [];
   const action = changeType === 'CREATED' ? 'create' : 'update';
-  if (objectType === 'Return') return [{ type: 'return', action, id: Number(objectReference) }];
-  const slot = objectType === 'Order' ? shop.orders.slotOfId(objectReference) : undefined;
+  if (objectType === 'Return') return [{ type: 'return', action, id: objectReference }];
+  const slot = objectType === 'Order' ? shop.orders.rowOf(objectReference) : undefined;
   if (slot === undefined) return [];
   const told: Told[] = [{ type: 'order', action, id: shop.orders.number(slot) }];
   if (moved === 'PROCESSING') told.push({ type: 'shipment', action: 'create', id: shipmentIdOf(slot) });
-  if (moved === 'COMPLETED') told.push({ type: 'shipment', action: 'good_to_go', id: shipmentIdOf(slot) });
+  if (moved === 'SHIPPED') told.push({ type: 'shipment', action: 'good_to_go', id: shipmentIdOf(slot) });
   if (action === 'create') {
     const [customer, account] = [customerIdOf(shop, slot), accountIdOf(shop, slot)];
     if (customer !== null) told.push({ type: 'customer', action: 'update', id: customer });

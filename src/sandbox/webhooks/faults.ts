@@ -1,4 +1,4 @@
-import { ControlError, numberIn, objectBody, onlyFields, textIn } from '../control/control-error.ts';
+import { ControlError, numberIn, objectBody, onlyFields, textIn } from '../control-error.ts';
 import type { FaultRule } from '../faults.ts';
 
 type Field = 'minMs' | 'maxMs' | 'parts' | 'seconds';

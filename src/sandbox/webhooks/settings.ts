@@ -6,7 +6,7 @@ import {
   onlyFields,
   textIn,
   textsIn,
-} from '../control/control-error.ts';
+} from '../control-error.ts';
 import { type WebhookType, webhookTypes } from './events.ts';
 
 /** A Centra Webhook plugin, version Integration API, as it is set up in a store. */

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { salted } from '../data/dice.ts';
 import type { Occurrence } from '../data/events.ts';
 import type { Shop } from '../data/shop.ts';
+import { salted } from '../dice.ts';
 import { Faults } from '../faults.ts';
 import { bodyOf, eventDate, toldBy, type WebhookEvent } from './events.ts';
 import { faultDelay, type WebhookFault } from './faults.ts';

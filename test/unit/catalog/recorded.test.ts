@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { isObject } from '../../../src/json.ts';
 import { dataOf, goodStream, liveSchema } from './compile-yaml.ts';
 
-/** The answer that the public documentation shows to a query, down to the object in it. */
+/** An answer in the shape that the public documentation shows, down to the object in it. */
 function recorded(file: string, ...path: readonly (string | number)[]): Readonly<Record<string, unknown>> {
   let value: unknown = JSON.parse(readFileSync(`test/fixtures/recorded/${file}.json`, 'utf8')).response.data;
   for (const key of path)
@@ -34,14 +34,14 @@ streams:
   const order = recorded('order-dtc-after-update', 'updateDirectToConsumerOrder', 'order');
   expect(dataOf(stream, order)).toEqual([
     {
-      order_id: '1497ccf644db871e1e4026d101bde6f3',
-      number: 14,
+      order_id: '7d20b9e4a51c4f0e93ab6c18f2d4570a',
+      number: 2041,
       updated_at: null,
-      city: 'Stockholm',
-      email: 'j***m',
+      city: 'Uppsala',
+      email: 'm***m',
       phone: '+***0',
-      first_discount: '2022-11-09T12:15:11Z',
-      lines: [{ line_id: 68, name: 'Basic Jacket', value: 6750, currency: 'SEK' }],
+      first_discount: '2025-11-09T12:15:11Z',
+      lines: [{ line_id: 9127, name: 'Linen Shirt', value: 4500, currency: 'SEK' }],
     },
   ]);
 });
@@ -56,7 +56,7 @@ streams:
 `);
   const order = recorded('orders-wholesale', 'orders', 0);
   expect(dataOf(stream, order)).toEqual([
-    { number: 3957, status: 'PENDING', on_hold: false, customer_id: null, u: null, company: 'CENTRA' },
+    { number: 7312, status: 'PENDING', on_hold: false, customer_id: null, u: null, company: 'NORDHEM' },
   ]);
 });
 
@@ -86,17 +86,17 @@ streams:
   const rows = dataOf(stream, recorded('products-stock-with-counters', 'products', 0));
   expect(rows).toHaveLength(4);
   expect(rows[0]).toEqual({
-    size_id: 279,
-    product: 'First Product',
-    long_name: 'Test 123',
-    variant: 'Chair',
-    cost: 41,
-    color: 'Blue',
-    hex: '#0000ff',
-    image: 'https://sandbox.centraqa.com/client/dynamic/attributes/centra-logo_2064_png.jpg',
+    size_id: 4411,
+    product: 'Wool Coat',
+    long_name: 'Wool Coat, long',
+    variant: 'Sand',
+    cost: 38,
+    color: 'Sand',
+    hex: '#c2b280',
+    image: 'https://shop.example.com/attributes/swatch-sand.jpg',
     width: 50,
-    sku: 'Prod123Var123789S',
-    changed: '2022-01-03T12:03:17Z',
+    sku: 'WC77V01S',
+    changed: '2025-01-03T12:03:17Z',
   });
-  expect(rows[3]).toMatchObject({ size_id: 282, variant: 'Shirt', color: null, width: null });
+  expect(rows[3]).toMatchObject({ size_id: 4414, variant: 'Moss', color: null, width: null });
 });

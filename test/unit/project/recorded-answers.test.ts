@@ -39,7 +39,12 @@ test('an order direct to consumer', async () => {
   );
   const [row] = stream.rows(firstOf(await asked('orders-dtc-by-number'), 'orders'), context);
   expect(row).toMatchObject({
-    data: { number: 14, status: 'PENDING', customer_id: 4, email: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    data: {
+      number: 2041,
+      status: 'PENDING',
+      customer_id: 618,
+      email: expect.stringMatching(/^[0-9a-f]{64}$/),
+    },
   });
 });
 
@@ -48,7 +53,7 @@ test('a wholesale order', async () => {
     orders('customer_id: customer.id, company: { path: shippingAddress.companyName, pii: allow }'),
   );
   const [row] = stream.rows(firstOf(await asked('orders-wholesale'), 'orders'), context);
-  expect(row).toMatchObject({ data: { number: 3957, customer_id: null, company: 'CENTRA' } });
+  expect(row).toMatchObject({ data: { number: 7312, customer_id: null, company: 'NORDHEM' } });
 });
 
 test('attributes of products and of their variants', async () => {
@@ -69,8 +74,8 @@ streams:
   );
   const rows = stream.rows(firstOf(await asked('products-stock-with-counters'), 'products'), context);
   expect(rows).toMatchObject([
-    { data: { id: 1, long_name: 'Test 123', hex: '#0000FF', width: 50 } },
-    { data: { id: 2, long_name: 'Test 123', hex: null, width: null } },
+    { data: { id: 1, long_name: 'Wool Coat, long', hex: '#C2B280', width: 50 } },
+    { data: { id: 2, long_name: 'Wool Coat, long', hex: null, width: null } },
   ]);
 });
 
@@ -84,9 +89,9 @@ test('the refused permission', async () => {
 test('the rate limits', async () => {
   const { data } = await asked('rate-limits');
   expect(parseRateLimits(data)).toEqual([
-    { resource: 'requests', windowMs: 10_000, quota: 20, remaining: 19 },
-    { resource: 'requests', windowMs: 3_600_000, quota: 10_000, remaining: 9_999 },
-    { resource: 'complexity', windowMs: 10_000, quota: 150_000, remaining: 149_990 },
-    { resource: 'complexity', windowMs: 3_600_000, quota: 20_000_000, remaining: 19_999_990 },
+    { resource: 'requests', windowMs: 10_000, quota: 60, remaining: 59 },
+    { resource: 'requests', windowMs: 3_600_000, quota: 5_000, remaining: 4_999 },
+    { resource: 'complexity', windowMs: 10_000, quota: 250_000, remaining: 249_990 },
+    { resource: 'complexity', windowMs: 3_600_000, quota: 30_000_000, remaining: 29_999_990 },
   ]);
 });

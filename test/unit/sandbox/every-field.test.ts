@@ -43,13 +43,16 @@ describe('every field of the schema', () => {
     const kinds = ['orders.update', 'returns.complete', 'deliveries.advance', 'orders.delete'];
     await shop.post('change', { changes: kinds.map((kind) => ({ kind, count: 20 })) });
     const field = schema.getQueryType()?.getFields()[root];
-    const size = field?.args.some((arg) => arg.name === 'first') === true ? '(first: 100)' : '';
+    const size = field?.args.some((arg) => arg.name === 'first') === true ? '(first: 20)' : '';
+    const isSingle = field?.args.some((arg) => arg.name === 'id') === true;
     const args =
       root === 'order'
         ? '(number: 1008)'
-        : field?.args.some((arg) => arg.name === 'limit') === true
-          ? '(limit: 100)'
-          : size;
+        : isSingle
+          ? '(id: 1)'
+          : field?.args.some((arg) => arg.name === 'limit') === true
+            ? `(limit: ${root.startsWith('product') ? 5 : 20})`
+            : size;
     const below = field === undefined ? undefined : getNamedType(field.type);
     const { errors, data } = await shop.ask(
       `{ ${root}${args} ${below === undefined ? '' : selectionOf(below, 4, [])} }`,

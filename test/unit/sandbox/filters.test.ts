@@ -128,14 +128,14 @@ describe('filters', () => {
 
   test('returns, deliveries, purchase orders and stock filter too', async () => {
     const { data } = await shop.ask(`{
-      pending: returns(limit: 200, where: { returnStatus: [PENDING] }) { status }
+      pending: returns(limit: 200, where: { returnStatus: [PENDING] }) { returnStatus }
       wholesale: returns(limit: 200, where: { storeType: WHOLESALE }) { __typename order { __typename } }
       open: purchaseOrderDeliveries(limit: 200, where: { status: INSERTED, negate: ["status"] }) { status }
       orders: purchaseOrders(where: { notNull: ["ourReference"] }) { ourReference purchaseOrderDeliveries { purchaseOrder { id } } id }
-      stock: warehouses(where: { name: { startsWith: "main" } }) { stock(where: { productId: [3] }, sort: [productSizeSort_DESC]) { product { id } } }
+      stock: warehouses(where: { name: { startsWith: "main" } }) { stock(where: { productId: [3] }, sort: [productSizeId_DESC]) { productSize { productVariant { product { id } } } } }
       changes: stockChanges(where: { createdAt: { to: "2025-06-01" } }) { id lines { id } }
     }`);
-    expect(new Set(data.pending.map((row: Row) => row.status))).toEqual(new Set(['PENDING']));
+    expect(new Set(data.pending.map((row: Row) => row.returnStatus))).toEqual(new Set(['PENDING']));
     expect(new Set(data.wholesale.map((row: Row) => row.order.__typename))).toEqual(
       new Set(['WholesaleOrder']),
     );
@@ -144,7 +144,9 @@ describe('filters', () => {
       expect(order.ourReference).not.toBeNull();
       for (const delivery of order.purchaseOrderDeliveries) expect(delivery.purchaseOrder.id).toBe(order.id);
     }
-    expect(new Set(data.stock[0].stock.map((row: Row) => row.product.id))).toEqual(new Set([3]));
+    expect(new Set(data.stock[0].stock.map((row: Row) => row.productSize.productVariant.product.id))).toEqual(
+      new Set([3]),
+    );
     expect(data.changes.length).toBeGreaterThan(0);
   });
 

@@ -43,15 +43,15 @@ describe('paging', () => {
       const rows = await throughConnection('orderConnection', 'number', '', sort, 73);
       expect(new Set(rows.map((row) => row.number)).size).toBe(620);
     }
-    const returns = await throughConnection('returnConnection', 'id createdAt', '', 'createdAt_ASC', 7);
+    const returns = await throughConnection('returnConnection', 'id createdAt', '', 'id_ASC', 7);
     expect(new Set(returns.map((row) => row.id)).size).toBe(returns.length);
     const deliveries = await throughConnection('purchaseOrderDeliveryConnection', 'id', '', 'id_ASC', 50);
     expect(deliveries.map((row) => row.id)).toEqual(
       deliveries.map((row) => row.id as number).toSorted((a, b) => a - b),
     );
-    expect(
-      await throughConnection('stockChangeConnection', 'id createdAt', '', 'createdAt_DESC', 9),
-    ).not.toEqual([]);
+    expect(await throughConnection('stockChangeConnection', 'id createdAt', '', 'id_DESC', 9)).not.toEqual(
+      [],
+    );
   });
 
   test('at least 300 orders share one second, more than the largest page holds', async () => {

@@ -6,6 +6,9 @@ import { openShop, type Row, type ShopClient } from './shop-client.ts';
 const folder = 'test/fixtures/recorded';
 const schema = buildSchema(readFileSync('schemas/centra.graphql', 'utf8'));
 
+/** Customers have no attributes in this shop, and values of mapped attributes no list of their own. */
+const unlike = new Set(['customers', 'mapped-attributes']);
+
 /** The documentation leaves out the fragments that it uses elsewhere. */
 const fragments: Readonly<Record<string, string>> = {
   'orders-dtc-by-number': 'fragment customerId on DirectToConsumerOrder { customer { id email } }',
@@ -25,7 +28,9 @@ const recorded: readonly Recorded[] = readdirSync(folder).flatMap((file) => {
   const isQuery = document.definitions.some(
     (one) => one.kind === 'OperationDefinition' && one.operation === 'query',
   );
-  return isQuery && validate(schema, document).length === 0 ? [{ name, query: whole, response }] : [];
+  return isQuery && !unlike.has(name) && validate(schema, document).length === 0
+    ? [{ name, query: whole, response }]
+    : [];
 });
 
 /** A value with every list cut to its first row and every leaf replaced by its type. */
@@ -47,7 +52,9 @@ describe('recorded answers', () => {
       'orders-dtc-by-number',
       'orders-wholesale',
       'permission-refused',
+      'product-single',
       'rate-limits',
+      'stores',
       'warehouses',
     ]);
   });
@@ -72,15 +79,13 @@ describe('recorded answers', () => {
       return needed.every((value) => value !== undefined && isWhole(value));
     };
     const order = (data.orders as readonly Row[]).find(complete);
-    const asked = query.replace(/number: (14|3957)\b/, `number: ${order?.number}`);
+    const asked = query.replace(/number: (2041|7312)\b/, `number: ${order?.number}`);
     const answer = JSON.parse((await shop.ask(asked, {}, token as string)).text) as Row;
     const { extensions, ...rest } = response;
     const { extensions: own, ...ownRest } = answer;
     expect(shapeOf(ownRest)).toEqual(shapeOf(rest));
     for (const key of Object.keys(extensions)) expect(own).toHaveProperty(key);
-    // How Centra counts is not public: near is as good as it gets.
-    expect(own.complexity / extensions.complexity).toBeGreaterThan(0.75);
-    expect(own.complexity / extensions.complexity).toBeLessThan(1.25);
+    expect(own.complexity).toBe(extensions.complexity);
     if (rest.errors !== undefined)
       expect({ ...rest.errors[0], locations: [] }).toEqual({ ...ownRest.errors[0], locations: [] });
   });

@@ -4,7 +4,7 @@ import { openShop, type Row, type ShopClient } from './shop-client.ts';
 const everything = `{
   orders(limit: 100) { id number status updatedAt internalComment otherComment grandTotal { value formattedValue } attributes { type { name } elements { key kind } }
     shippingAddress { firstName address1 country { code } } paymentHistory { id value { value } } lines { id unitPrice { value } allocations { quantity } } }
-  returns(limit: 50) { id createdAt comment lines { reason } shipment { number lines { lineValue { value } } } }
+  returns(limit: 50) { id createdAt comment lines { quantity } shipment { number lines { lineValue { value } } } }
   purchaseOrderDeliveries(limit: 50) { number ETA message shippingCost { value conversionRate } lines { landedCost { value } } }
   warehouses { name stock { physicalQuantity availableQuantity } } products { name variants { name productSizes { SKU stockTotals { physicalQuantity } } } }
 }`;
@@ -58,13 +58,11 @@ describe('the shop', () => {
       true,
     );
     expect(orders.some((order) => order.lines.some((line: Row) => line.cancelledQuantity > 0))).toBe(true);
-    expect(
-      orders.every((order) => order.lines.every((line: Row) => line.cancelledQuantity < line.quantity)),
-    ).toBe(true);
+    expect(orders.every((order) => order.lines.every((line: Row) => line.quantity > 0))).toBe(true);
     expect(orders.every((order) => Number(order.orderDate) <= Number(order.updatedAt))).toBe(true);
     expect(orders.every((order) => order.withoutTax.value <= order.grandTotal.value + 1e-6)).toBe(true);
     expect(new Set(orders.map((order) => order.grandTotal.currency.code)).size).toBeGreaterThan(3);
-    expect(orders.some((order) => /\.\d{6,}/.test(String(order.grandTotal.value)))).toBe(true);
+    expect(orders.every((order) => !/\.\d{3,}/.test(String(order.grandTotal.value)))).toBe(true);
     expect(orders.at(-1)?.number - orders[0]?.number).toBeGreaterThan(orders.length);
     const dates = orders.map((order) => Number(order.orderDate));
     expect(dates).not.toEqual(dates.toSorted((a, b) => a - b));
@@ -76,7 +74,7 @@ describe('the shop', () => {
         order.attributes.flatMap((one: Row) => one.elements.map((element: Row) => element.kind)),
       ),
     );
-    expect(kinds).toEqual(new Set(['CHOICE', 'INPUT', 'TEXTAREA', 'BOOLEAN', 'FILE']));
+    expect(kinds).toEqual(new Set(['SELECT', 'INPUT', 'TEXTAREA', 'BOOLEAN', 'FILE']));
     const repeated = (order: Row) => {
       const types = order.attributes.map((one: Row) => one.type.name);
       return new Set(types).size < types.length;

@@ -109,7 +109,7 @@ describe('a webhook', () => {
     const list = '{ returns(limit: 200) { shipment { id } order { number } } }';
     const returned = ((await shop.ask(list)).data.returns as Row[]).find(({ shipment }) => shipment !== null);
     const number = returned?.order.number as number;
-    for (const status of ['CONFIRMED', 'PROCESSING', 'PROCESSING', 'COMPLETED']) {
+    for (const status of ['CONFIRMED', 'PROCESSING', 'PROCESSING', 'SHIPPED']) {
       await shop.post('change', change('orders.update', { numbers: [number], set: { status } }));
     }
     const { orders } = (await shop.post('change', change('orders.create', { count: 30 }))).changed;

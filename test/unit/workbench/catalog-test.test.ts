@@ -84,7 +84,7 @@ const passing: readonly (readonly [string, string, string])[] = [
   [
     'a recorded answer',
     '{ file: orders-dtc-by-number, at: "data.orders[0]" }',
-    '{ customer: 4, city: Winterfell }',
+    '{ customer: 618, city: Kalmar }',
   ],
 ];
 

@@ -1,4 +1,4 @@
-import { isObject } from '../../json.ts';
+import { isObject } from '../json.ts';
 
 /** A control call that cannot be obeyed; its message is one sentence for whoever made the call. */
 export class ControlError extends Error {
@@ -31,6 +31,13 @@ export function textIn(body: Body, name: string): string | undefined {
   const value = body[name];
   if (value === undefined) return undefined;
   if (typeof value !== 'string') throw new ControlError(`"${name}" must be a text.`);
+  return value;
+}
+
+export function booleanIn(body: Body, name: string): boolean | undefined {
+  const value = body[name];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'boolean') throw new ControlError(`"${name}" must be true or false.`);
   return value;
 }
 
