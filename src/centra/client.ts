@@ -103,7 +103,7 @@ export interface ClientObserver {
   readonly deprecated: (text: string) => void;
   /** A part of an answer is null, since the token may not see it. Told once for each permission. */
   readonly refused: (refusal: Refusal, what: string) => void;
-  /** Told at the end of what the API said more than once, with how often it did. */
+  /** Told at the end of each deprecation that came with more than one answer. */
   readonly repeated?: (notice: Notice) => void;
   /** Told of each request that was sent, once it has come to an end. */
   readonly exchanged?: (exchange: Exchange) => void;
@@ -211,11 +211,13 @@ export function createClient(options: ClientOptions): HttpClient {
   function remember(answer: Answer, what: string): void {
     hasAnswered = true;
     usage.complexity += answer.complexity ?? 0;
-    for (const text of answer.deprecations) notices.note(text, () => observer.deprecated(text));
-    for (const refusal of answer.refusals) {
-      const text = `${refusal.permission ?? refusal.path.join('.')} (${what})`;
-      notices.note(text, () => observer.refused(refusal, what));
-    }
+    notices.note('deprecation', answer.deprecations, (text) => text, observer.deprecated);
+    notices.note(
+      'refusal',
+      answer.refusals,
+      ({ permission, path }) => `${permission ?? path.join('.')} (${what})`,
+      (refusal) => observer.refused(refusal, what),
+    );
   }
 
   async function ask(query: Query, signal: AbortSignal): Promise<Answer> {

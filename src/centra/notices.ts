@@ -1,5 +1,6 @@
-/** Something that the API says again and again, and how often it did. */
+/** Something that the API says again and again, and with how many answers it did. */
 export interface Notice {
+  readonly kind: 'deprecation' | 'refusal';
   readonly text: string;
   readonly count: number;
 }
@@ -9,16 +10,25 @@ const MOST_NOTICES = 100;
 
 /** Each is told once, and counted. */
 export class Notices {
-  readonly #counts = new Map<string, number>();
+  readonly #notices = new Map<string, Notice>();
 
-  note(text: string, tell: () => void): void {
-    const count = this.#counts.get(text);
-    if (count === undefined && this.#counts.size >= MOST_NOTICES) return;
-    this.#counts.set(text, (count ?? 0) + 1);
-    if (count === undefined) tell();
+  /** What one answer says. `told` is called where no answer before said it. */
+  note<Item>(
+    kind: Notice['kind'],
+    items: readonly Item[],
+    textOf: (item: Item) => string,
+    told: (item: Item) => void,
+  ): void {
+    const byText = new Map(items.map((item) => [textOf(item), item]));
+    for (const [text, item] of byText) {
+      const notice = this.#notices.get(text);
+      if (notice === undefined && this.#notices.size >= MOST_NOTICES) continue;
+      this.#notices.set(text, { kind, text, count: (notice?.count ?? 0) + 1 });
+      if (notice === undefined) told(item);
+    }
   }
 
   all(): readonly Notice[] {
-    return [...this.#counts].map(([text, count]) => ({ text, count }));
+    return [...this.#notices.values()];
   }
 }

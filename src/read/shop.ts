@@ -68,7 +68,8 @@ export function openShop(
   watcher.watch(client);
   const close = async () => {
     for (const notice of client.notices()) {
-      if (notice.count > 1) options.observer.repeated?.(notice);
+      // That a column stays empty says all there is to say.
+      if (notice.kind === 'deprecation' && notice.count > 1) options.observer.repeated?.(notice);
     }
     await transport.close();
   };

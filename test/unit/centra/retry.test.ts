@@ -300,8 +300,8 @@ test('a thousand equal notices are one, with a count; those that differ each tim
   expect(told.length).toBeLessThanOrEqual(100);
   expect(client.notices()).toEqual(
     expect.arrayContaining([
-      { text: 'status goes on 2027-01-01', count: 1_000 },
-      { text: 'Order.email:read (orders)', count: 1_000 },
+      { kind: 'deprecation', text: 'status goes on 2027-01-01', count: 1_000 },
+      { kind: 'refusal', text: 'Order.email:read (orders)', count: 1_000 },
     ]),
   );
 });
