@@ -6,8 +6,8 @@ import { ControlError } from './control-error.ts';
 import type { Environment } from './environment.ts';
 import type { Fault } from './faults.ts';
 import { answerGraphql, asksForSchema, type GraphqlRequest } from './graphql/graphql-request.ts';
-import { retryAfter } from './limits/retry-after.ts';
 import type { Token } from './limits/tokens.ts';
+import { send, sendErrors, sendHalf, sendRows, sendText, sendThrottled, sendTooSlow } from './respond.ts';
 
 const largestBody = 10_000_000;
 
@@ -70,11 +70,6 @@ async function answerEndpoint(
     const text = JSON.stringify(answer.body);
     sendText(environment, response, 200, 'application/json', text.slice(0, text.length >> 1));
   } else send(environment, response, answer.status, answer.body);
-}
-
-/** The connection was closed before the answer, which no client sees more of than the status. */
-function sendTooSlow(environment: Environment, response: ServerResponse): void {
-  sendText(environment, response, 499, 'text/html', '');
 }
 
 /** The faults that never get as far as GraphQL. */
@@ -253,73 +248,4 @@ function logged(
     variables: graphql?.variables ?? {},
     fault: fault?.kind ?? null,
   });
-}
-
-function sendThrottled(
-  environment: Environment,
-  response: ServerResponse,
-  at: number,
-  fault: Fault | undefined,
-): void {
-  const value = retryAfter(fault?.retryAfter ?? environment.retryAfter, at, environment.clock.now() / 1000);
-  if (value !== undefined) response.setHeader('Retry-After', value);
-  sendErrors(environment, response, 429, 'Too many requests.', 'rate-limit');
-}
-
-function sendErrors(
-  environment: Environment,
-  response: ServerResponse,
-  status: number,
-  message: string,
-  category: string,
-) {
-  send(environment, response, status, { errors: [{ message, extensions: { category } }] });
-}
-
-function send(environment: Environment, response: ServerResponse, status: number, body: unknown): void {
-  sendText(environment, response, status, 'application/json', JSON.stringify(body));
-}
-
-function sendText(
-  environment: Environment,
-  response: ServerResponse,
-  status: number,
-  type: string,
-  text: string,
-): void {
-  const bytes = Buffer.from(text);
-  response.writeHead(status, { ...dated(environment), 'Content-Type': type, 'Content-Length': bytes.length });
-  response.end(bytes);
-}
-
-/** Promises the whole body and sends half of it. */
-function sendHalf(environment: Environment, response: ServerResponse, text: string): void {
-  const bytes = Buffer.from(text);
-  const headers = {
-    ...dated(environment),
-    'Content-Type': 'application/json',
-    'Content-Length': bytes.length,
-  };
-  response.writeHead(200, headers);
-  response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy());
-}
-
-function sendRows(environment: Environment, response: ServerResponse, rows: Iterable<unknown>): void {
-  response.writeHead(200, { ...dated(environment), 'Content-Type': 'application/json' });
-  let text = '[';
-  let isFirst = true;
-  for (const row of rows) {
-    text += `${isFirst ? '' : ','}${JSON.stringify(row)}`;
-    isFirst = false;
-    if (text.length > 65_536) {
-      response.write(text);
-      text = '';
-    }
-  }
-  response.end(`${text}]`);
-}
-
-/** The server's clock is the sandbox's, which need not be the client's. */
-function dated({ clock }: Environment): { readonly Date: string } {
-  return { Date: new Date(clock.now()).toUTCString() };
 }

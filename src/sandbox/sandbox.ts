@@ -198,7 +198,7 @@ function servedSchema({ tenant }: Shop, { schema, schemaFile }: SandboxOptions):
     if (schema !== undefined) served.change(schema);
     return served;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
     throw optionError(schemaFile === undefined ? 'schema' : 'schemaFile', `does not work: ${reason}`);
   }
 }
