@@ -23,6 +23,8 @@ import { notAnObject, validateConfiguration } from './validate.ts';
 export interface Configuration {
   readonly endpoint: string;
   readonly apiToken: Secret;
+  /** The token where its reference leads by now: a file or a variable may hold another one since. Throws when it cannot be read. */
+  readonly currentApiToken: () => Secret;
   readonly tenantCatalog: TenantCatalog;
   readonly startDate: UtcSecond | undefined;
   readonly tokenExpiresAt: UtcSecond | undefined;
@@ -136,6 +138,7 @@ export function parseConfiguration(
   return Object.freeze<Configuration>({
     endpoint: valid.endpoint,
     apiToken: new Secret(valid.api_token),
+    currentApiToken: () => new Secret(tokenNow(value, valid.api_token, sources)),
     tenantCatalog: valid.tenant_catalog ?? { source: 'bundled', name: 'default' },
     startDate: momentOf('start_date', valid.start_date),
     tokenExpiresAt: momentOf('token_expires_at', valid.token_expires_at),
@@ -160,6 +163,16 @@ export function parseConfiguration(
   });
 }
 
+/** What the text in the configuration stands for now. */
+function tokenNow(settings: unknown, known: string, sources: SecretSources): string {
+  const text = isObject(settings) ? settings.api_token : undefined;
+  return typeof text === 'string' ? resolveSecret(text, { ...sources, what: placeOf('api_token') }) : known;
+}
+
+function placeOf(name: string): string {
+  return `The configuration's "${name}"`;
+}
+
 function secretOf(text: string | undefined): Secret | undefined {
   return text === undefined ? undefined : new Secret(text);
 }
@@ -176,7 +189,7 @@ function settingsWithSecrets(
     const property = known[name];
     const isSecret = isObject(property) && property.airbyte_secret === true;
     if (!isSecret || typeof given !== 'string') return [[name, given]];
-    const place = { ...sources, what: `The configuration's "${name}"` };
+    const place = { ...sources, what: placeOf(name) };
     const secret = isRequired(name) ? resolveSecret(given, place) : resolveOptionalSecret(given, place);
     return secret === undefined ? [] : [[name, secret]];
   });

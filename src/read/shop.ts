@@ -5,6 +5,7 @@ import { bundledSchema, liveSchema } from '../centra/schema.ts';
 import { httpTransport } from '../centra/transport.ts';
 import type { Configuration } from '../config/load.ts';
 import { isPublicAddress } from '../config/public-address.ts';
+import type { Secret } from '../config/secret.ts';
 import { isSharedPlatform } from '../config/shared-platform.ts';
 import type { CommandContext } from '../console/command-context.ts';
 import type { Log } from '../console/log.ts';
@@ -49,7 +50,7 @@ export function openShop(
   const watcher = telemetry.shop(configuration.endpoint);
   const client = createClient({
     endpoint: configuration.endpoint,
-    token: () => configuration.apiToken.reveal(),
+    token: tokenReader(configuration, output),
     transport: transport.send,
     clock: Date.now,
     elapsedMs: () => performance.now(),
@@ -74,6 +75,30 @@ export function openShop(
     await transport.close();
   };
   return { client, telemetry: watcher, close };
+}
+
+/** A token that was refused is looked up again where it is kept: someone may have rotated it. */
+function tokenReader(
+  { apiToken, currentApiToken }: Configuration,
+  { guard }: Pick<CommandContext['output'], 'guard'>,
+): (isStale: boolean) => string {
+  let token = apiToken;
+  return (isStale) => {
+    if (isStale) {
+      token = tokenOr(token, currentApiToken);
+      guard([token]);
+    }
+    return token.reveal();
+  };
+}
+
+/** While a file is being replaced it may be missing: then the old token is the best there is. */
+function tokenOr(old: Secret, current: () => Secret): Secret {
+  try {
+    return current();
+  } catch {
+    return old;
+  }
 }
 
 export interface Schemas {

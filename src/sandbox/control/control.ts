@@ -71,6 +71,13 @@ const commands: Readonly<Record<string, Command>> = Object.freeze({
     });
     return json({ token: text });
   },
+  'POST expire': ({ tokens }, body) => {
+    onlyFields(body, ['token'], 'The body');
+    const token = tokens.get(textIn(body, 'token') ?? '');
+    if (token === undefined) throw new ControlError('"token" must be a token of this shop.');
+    tokens.set(token.text, { ...token, isExpired: true });
+    return json({ expired: true });
+  },
   'POST schema': ({ served }, body) => {
     onlyFields(body, ['remove', 'add', 'unknown', 'nullableNull', 'refuse'], 'The body');
     const other = {
