@@ -1,6 +1,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { GraphQLSchema } from 'graphql';
 import { type CentraClient, type ClientObserver, createClient, type Exchange } from '../centra/client.ts';
+import { earlierClockMs } from '../centra/clocks.ts';
 import { bundledSchema, liveSchema } from '../centra/schema.ts';
 import { httpTransport } from '../centra/transport.ts';
 import type { Configuration } from '../config/load.ts';
@@ -82,8 +83,10 @@ export interface Schemas {
   /** The bundled one, which knows the permissions. */
   readonly reference: GraphQLSchema;
   readonly isLive: boolean;
-  /** The server's clock, milliseconds since 1970; this machine's where the server did not say. */
+  /** The earlier of the server's clock and this machine's, milliseconds since 1970. */
   readonly serverNowMs: number;
+  /** How far the server's clock is ahead of this machine's, where it said. */
+  readonly clockDifferenceMs: number | undefined;
 }
 
 /** The live schema; the bundled one, with a warning, when an error is of one of the `tolerated` kinds. */
@@ -98,12 +101,13 @@ export async function findSchemas(
   const { tolerated, log, signal } = options;
   const reference = await bundledSchema();
   try {
-    const { schema, serverTimeMs } = await liveSchema(client, signal);
+    const { schema, serverTimeMs, clockDifferenceMs } = await liveSchema(client, signal);
     return {
       schema,
       reference,
       isLive: true,
-      serverNowMs: serverTimeMs ?? Date.now(),
+      serverNowMs: earlierClockMs(serverTimeMs, Date.now()),
+      clockDifferenceMs,
     };
   } catch (error) {
     if (!(error instanceof ConnectorError) || !tolerated.includes(error.kind)) throw error;
@@ -112,6 +116,12 @@ export async function findSchemas(
       `${error.message} The schema that comes with the connector is used instead of the shop's own.`,
     );
     client.priceBy?.(reference);
-    return { schema: reference, reference, isLive: false, serverNowMs: Date.now() };
+    return {
+      schema: reference,
+      reference,
+      isLive: false,
+      serverNowMs: Date.now(),
+      clockDifferenceMs: undefined,
+    };
   }
 }

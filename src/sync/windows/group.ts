@@ -35,6 +35,7 @@ export function openReader(group: FetchGroup<WindowsPlan>, run: Run): WindowsRea
         state,
         tellsDeletions,
         serverNow: run.serverNow,
+        lookbackSeconds: run.input.lookbackSeconds,
         readBefore,
       }),
   );

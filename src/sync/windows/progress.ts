@@ -9,7 +9,6 @@ import { WrittenRows } from '../memory/boundary-rows.ts';
 import { Deletions } from '../memory/deletions.ts';
 import { fingerprintOf } from '../memory/fingerprint.ts';
 import { OpenRows } from '../memory/open-rows.ts';
-import { OVERLAP_SECONDS } from '../plan.ts';
 import type { Window, WindowsState } from '../state.generated.ts';
 import { StreamWriter } from '../stream-writer.ts';
 import { boundsOf, nameOf, overlaps } from '../window-bounds.ts';
@@ -33,6 +32,8 @@ export interface WindowsProgressOptions {
   readonly tellsDeletions: boolean;
   /** The server's clock when the run began. */
   readonly serverNow: UtcSecond;
+  /** How far the next run reads back into the time that this one covers. */
+  readonly lookbackSeconds: number;
   /** How far earlier runs have read; undefined: this is the first. */
   readonly readBefore?: UtcSecond | undefined;
 }
@@ -46,6 +47,7 @@ export class WindowsProgress {
   readonly #written: WrittenRows;
   readonly #deletions: Deletions;
   readonly #serverNow: UtcSecond;
+  readonly #lookbackSeconds: number;
   /** What changed from then on is new since earlier runs. */
   readonly #newSince: UtcSecond | undefined;
   /** By window: the greatest page key that was taken. */
@@ -56,7 +58,8 @@ export class WindowsProgress {
   constructor(options: WindowsProgressOptions) {
     const { stream, change, fields, state, tellsDeletions, serverNow, readBefore } = options;
     this.#serverNow = serverNow;
-    this.#newSince = readBefore === undefined ? undefined : addSeconds(readBefore, -OVERLAP_SECONDS);
+    this.#lookbackSeconds = options.lookbackSeconds;
+    this.#newSince = readBefore === undefined ? undefined : addSeconds(readBefore, -this.#lookbackSeconds);
     this.writer = new StreamWriter(stream);
     this.#change = change;
     this.#fields = fields;
@@ -260,9 +263,9 @@ export class WindowsProgress {
   #isDelivered(object: CentraObject, key: number): boolean {
     const { through, owed } = this.#state;
     const time = this.#change.kind === 'updated' ? this.#timeOf(object) : undefined;
-    if (time === undefined || through === undefined || time > addSeconds(through, -OVERLAP_SECONDS))
+    if (time === undefined || through === undefined || time > addSeconds(through, -this.#lookbackSeconds))
       return false;
-    const settledBy = (to: UtcSecond) => time <= addSeconds(to, -OVERLAP_SECONDS);
+    const settledBy = (to: UtcSecond) => time <= addSeconds(to, -this.#lookbackSeconds);
     return owed.every(
       ({ from = '', to, last_key: lastKey = -1 }) =>
         time < from || time > to || (key <= lastKey && settledBy(to)),
@@ -294,6 +297,6 @@ export class WindowsProgress {
     const time = this.#timeOf(object);
     if (time === undefined) return [];
     const again = others.filter((other) => time >= (other.from ?? '') && time <= other.to);
-    return isLast && time >= addSeconds(window.to, -OVERLAP_SECONDS) ? [...again, window] : again;
+    return isLast && time >= addSeconds(window.to, -this.#lookbackSeconds) ? [...again, window] : again;
   }
 }
