@@ -104,7 +104,7 @@ export async function openReadSession(
     );
     const clock = earlierClock(schemas.serverNowMs);
     const warnings = [
-      clockWarning(schemas.clockDifferenceMs),
+      clockWarning(schemas.clockDifferenceMs, configuration.endpoint),
       chosen && differentColumns(chosen, options.catalog.columns),
     ];
     for (const warning of warnings) warnOnce(warning, shop, log);

@@ -79,10 +79,11 @@ export interface Window {
   edge?: Sent;
 }
 /**
- * Rows that were open when the shop had them no more. They are looked for again `until` then, in case that was not the truth.
+ * Rows that were open when the shop had them no more. Until `until` they are asked for again from time to time, in case that was not the truth.
  */
 export interface Dropped {
   until: Time;
+  asked_at: Time;
   rows: Sent;
 }
 /**

@@ -7,6 +7,7 @@ import type { CentraObject } from '../../shop/objects.ts';
 import { addSeconds, parseCentraTime, type UtcSecond } from '../../time.ts';
 import { WrittenRows } from '../memory/boundary-rows.ts';
 import { Deletions } from '../memory/deletions.ts';
+import { DroppedRows } from '../memory/dropped-rows.ts';
 import { fingerprintOf } from '../memory/fingerprint.ts';
 import { OpenRows } from '../memory/open-rows.ts';
 import type { Window, WindowsState } from '../state.generated.ts';
@@ -44,6 +45,7 @@ export class WindowsProgress {
   readonly #change: UpdatedChange | CreatedChange;
   readonly #fields: ObjectFields;
   readonly #open: OpenRows;
+  readonly #dropped: DroppedRows;
   readonly #written: WrittenRows;
   readonly #deletions: Deletions;
   readonly #serverNow: UtcSecond;
@@ -65,6 +67,7 @@ export class WindowsProgress {
     this.#fields = fields;
     this.#state = state;
     this.#open = new OpenRows({ encoded: state.open, change, statusField: fields.status });
+    this.#dropped = new DroppedRows(state.dropped);
     const { known } = state;
     this.#deletions = new Deletions({ stream, change, known, areTold: tellsDeletions, writer: this.writer });
     this.#written = new WrittenRows(state);
@@ -77,6 +80,23 @@ export class WindowsProgress {
 
   get openKeys(): readonly number[] {
     return this.#open.keys;
+  }
+
+  /** Those that were open and gone, and are to be looked for now. */
+  get droppedKeys(): readonly number[] {
+    const due = this.#dropped.due(this.#serverNow);
+    if (due.length > 0) this.#dropped.asked(this.#serverNow);
+    return due;
+  }
+
+  /** How many objects seem to be deleted, too many to be believed. */
+  get withheld(): number | undefined {
+    return this.#state.withheld;
+  }
+
+  withhold(objects: number | undefined): void {
+    const { withheld: _, ...state } = this.#state;
+    this.#state = objects === undefined ? state : { ...state, withheld: objects };
   }
 
   get owed(): readonly Window[] {
@@ -137,6 +157,7 @@ export class WindowsProgress {
     }
     if (key === undefined) return;
     this.#passed(window, key);
+    this.#dropped.forget(key);
     this.#deletions.remember(key, this.#timeOf(object)?.slice(0, 10), rows, this.#serverNow);
     if (print === undefined) return;
     for (const edge of edges) this.#written.addToEdge(edge, key, print);
@@ -168,6 +189,8 @@ export class WindowsProgress {
 
   /** An object that the shop does not have any more; its rows are told to be gone, where that is wanted. */
   drop(key: number, deletedAt: UtcSecond): void {
+    const print = this.#open.printOf(key);
+    if (print !== undefined) this.#dropped.add(key, print, this.#serverNow);
     this.#open.set(key, undefined);
     this.#written.forget(key);
     this.#deletions.drop(key, deletedAt);
@@ -216,16 +239,18 @@ export class WindowsProgress {
 
   /** The messages for what was taken, with the state as it stands. */
   checkpoint(): readonly Message[] {
-    const { edge: _, open: __, known: ___, told: ____, ...state } = this.#state;
+    const { edge: _, open: __, known: ___, told: ____, dropped: _____, ...state } = this.#state;
     const { owed, edge, told } = this.#written.encode(state.owed);
     const open = this.#open.encode();
     const known = this.#deletions.encode();
+    const dropped = this.#dropped.encode();
     this.#state = {
       ...state,
       owed,
       ...(edge && { edge }),
       ...(open !== '' && { open }),
       ...(known && { known }),
+      ...(dropped && { dropped }),
       ...(told && { told }),
     };
     return this.writer.checkpoint(this.#state as unknown as JsonObject);
@@ -241,6 +266,7 @@ export class WindowsProgress {
     if (isUnchanged) this.writer.countUnchanged(rows);
     else this.#write(key, rows, true);
     this.#written.remember(key, print);
+    this.#dropped.forget(key);
     this.#deletions.remember(key, this.#timeOf(object)?.slice(0, 10), rows, this.#serverNow);
     this.#open.set(key, this.#open.isOpen(object) ? print : undefined);
     return !isUnchanged;

@@ -7,6 +7,7 @@ import { runPool } from '../pool.ts';
 import type { Window } from '../state.generated.ts';
 import type { StreamWriter } from '../stream-writer.ts';
 import { openReader, readByKeys, type WindowsReader } from './group.ts';
+import { settleMissing } from './missing-rows.ts';
 import { isReconcileDue, reconcile } from './reconcile.ts';
 import { splitWindow } from './split.ts';
 
@@ -103,8 +104,14 @@ async function readWindow(
 /** Rows whose changes have no date are asked for by id until they are final. */
 async function readOpen(reader: WindowsReader): Promise<void> {
   const { members, run, group } = reader;
-  const keys = [...new Set(members.flatMap((member) => member.openKeys))].sort((a, b) => a - b);
-  const gone = await readByKeys(reader, keys);
+  const open = new Set(members.flatMap((member) => member.openKeys));
+  const dropped = members.flatMap((member) => member.droppedKeys);
+  const keys = [...new Set([...open, ...dropped])].sort((a, b) => a - b);
+  const missing = await readByKeys(reader, keys);
+  const gone = await settleMissing(
+    reader,
+    missing.filter((key) => open.has(key)),
+  );
   if (gone === 0) return;
   const told = members.some((member) => member.tellsDeletions)
     ? 'their rows are marked as deleted'

@@ -1,6 +1,7 @@
 import { timeRange } from '../../shop/filter.ts';
 import { addSeconds } from '../../time.ts';
 import { readByKeys, type WindowsReader } from './group.ts';
+import { settleMissing } from './missing-rows.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -48,10 +49,11 @@ export async function reconcile(reader: WindowsReader): Promise<void> {
     members.flatMap((member) => member.knownSince(day).filter((key) => !present.has(key))),
   );
   // Those that are missing are asked for once more by id: only that proves that they are gone.
-  const gone = await readByKeys(
+  const asked = await readByKeys(
     reader,
     [...toRead, ...missing].sort((a, b) => a - b),
   );
+  const gone = await settleMissing(reader, asked);
   for (const member of members) {
     member.forgetBefore(day);
     member.reconciled(serverNow);
