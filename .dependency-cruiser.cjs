@@ -86,7 +86,7 @@ const floors = {
     'open-root\\.ts$',
   ],
   sync: [
-    '((state\\.generated|tally|stream-writer|channel|pool|progress|outlet|window-bounds)\\.ts$|hints/hint-ids\\.ts$)',
+    '((state\\.generated|state-check|tally|stream-writer|channel|pool|progress|outlet|window-bounds)\\.ts$|hints/hint-ids\\.ts$)',
     'origin/',
     'state\\.ts$',
     'memory/',

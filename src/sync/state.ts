@@ -6,6 +6,7 @@ import { isObject } from '../json.ts';
 import { packageRoot } from '../package-root.ts';
 import { compareOrigins, goesOnAs, isSameThroughout } from './origin/compare.ts';
 import type { Mode, Origin, SnapshotState, StreamState, WindowsState } from './state.generated.ts';
+import { faultyPart } from './state-check.ts';
 
 export type StateReader = (stream: string, value: unknown) => StreamState | undefined;
 
@@ -34,10 +35,11 @@ export async function stateReader(): Promise<StateReader> {
       );
     }
     isState ??= new Ajv({ strict: false }).compile<StreamState>(schema as object);
-    if (isState(value)) return value;
+    const fault = isState(value) ? faultyPart(value) : '';
+    if (isState(value) && fault === undefined) return value;
     throw refused(
       stream,
-      'is not one that this connector wrote',
+      `is not one that this connector wrote${fault ? ` (see ${fault})` : ''}`,
       'Pass back the last state that a read printed',
     );
   };

@@ -63,10 +63,24 @@ export class KnownRows {
   }
 }
 
+/** A few bytes become gigabytes where somebody wants them to; a state that this connector wrote does not. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** A day with ids as `encodeDay` writes them, none of which is longer than an id can be. */
+function isDay([day, text]: readonly [string, unknown]): boolean {
+  return (
+    /^\d{4}-\d{2}-\d{2}$/.test(day) &&
+    typeof text === 'string' &&
+    text.split(' ').every((token) => /^[0-9a-z]{1,7}(:(-?[0-9a-z]{1,11}(,-?[0-9a-z]{1,11})*)?)?$/.test(token))
+  );
+}
+
 function unpack(encoded: string): Readonly<Record<string, string>> {
   try {
-    const days: unknown = JSON.parse(inflateRawSync(Buffer.from(encoded, 'base64')).toString('utf8'));
-    if (isObject(days)) return days as Readonly<Record<string, string>>;
+    const packed = Buffer.from(encoded, 'base64');
+    const text = inflateRawSync(packed, { maxOutputLength: MOST_BYTES }).toString('utf8');
+    const days: unknown = JSON.parse(text);
+    if (isObject(days) && Object.entries(days).every(isDay)) return days as Readonly<Record<string, string>>;
   } catch {
     // Told below, like a text that holds something else.
   }
