@@ -4,6 +4,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { ConnectorError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import { packageRoot } from '../package-root.ts';
+import { addSeconds } from '../time.ts';
 import { compareOrigins, goesOnAs, isSameThroughout } from './origin/compare.ts';
 import type { Mode, Origin, SnapshotState, StreamState, WindowsState } from './state.generated.ts';
 import { faultyPart } from './state-check.ts';
@@ -99,7 +100,8 @@ export function snapshotStateToContinue(
     kind: 'snapshot',
     mode,
     origin,
-    snapshot_at: now,
+    // A generation of its own, also within the second of one that counts for nothing.
+    snapshot_at: before !== undefined && now <= before.snapshot_at ? addSeconds(before.snapshot_at, 1) : now,
     complete: false,
     ...(rowsBefore !== undefined && { rows_before: rowsBefore }),
   };

@@ -14,7 +14,10 @@ export class KnownRows {
   /** Throws a ConnectorError of kind `config` on a text that `encode` did not make. */
   constructor(encoded?: string) {
     for (const [day, text] of Object.entries(encoded === undefined ? {} : unpack(encoded))) {
-      for (const [id, lines] of decodeDay(text)) this.set(id, day, lines);
+      for (const [id, lines] of decodeDay(text)) {
+        if (id > LARGEST_ID) throw notOurs();
+        this.set(id, day, lines);
+      }
     }
   }
 
@@ -84,7 +87,14 @@ function unpack(encoded: string): Readonly<Record<string, string>> {
   } catch {
     // Told below, like a text that holds something else.
   }
-  throw new ConnectorError({
+  throw notOurs();
+}
+
+/** The greatest that GraphQL has. */
+const LARGEST_ID = 2 ** 31 - 1;
+
+function notOurs(): ConnectorError {
+  return new ConnectorError({
     kind: 'config',
     code: 'state/refused',
     message: 'A state holds known rows that this connector did not write.',

@@ -23,7 +23,7 @@ export async function readWindows(
   const { members } = reader;
   const { push } = run.outlet;
   await push(generations(reader, false));
-  await readOpen(reader);
+  const missing = await readOpen(reader);
   const windows = await windowsToRead(reader);
   const looksAhead = windows.length === 1;
   const estimate = estimateOf(reader);
@@ -32,7 +32,11 @@ export async function readWindows(
     run.input.maxConcurrency,
   );
   await applyEvents(reader);
-  if (isReconcileDue(reader)) await reconcile(reader);
+  // Judged together: few of one kind may be missing because many of another are.
+  const gone = isReconcileDue(reader)
+    ? await reconcile(reader, missing)
+    : await settleMissing(reader, missing);
+  if (gone > 0 && missing.length > 0) tellGone(reader, missing.length);
   // Every stream ends with a state, also when it was owed nothing.
   if (windows.length === 0) await push(members.flatMap((member) => member.checkpoint()));
   await push(generations(reader, true));
@@ -101,18 +105,19 @@ async function readWindow(
   }
 }
 
-/** Rows whose changes have no date are asked for by id until they are final. */
-async function readOpen(reader: WindowsReader): Promise<void> {
-  const { members, run, group } = reader;
+/** Rows whose changes have no date are asked for by id until they are final. Returns those that the shop does not give any more. */
+async function readOpen(reader: WindowsReader): Promise<readonly number[]> {
+  const { members } = reader;
   const open = new Set(members.flatMap((member) => member.openKeys));
   const dropped = members.flatMap((member) => member.droppedKeys);
-  const keys = [...new Set([...open, ...dropped])].sort((a, b) => a - b);
-  const missing = await readByKeys(reader, keys);
-  const gone = await settleMissing(
+  const missing = await readByKeys(
     reader,
-    missing.filter((key) => open.has(key)),
+    [...new Set([...open, ...dropped])].sort((a, b) => a - b),
   );
-  if (gone === 0) return;
+  return missing.filter((key) => open.has(key));
+}
+
+function tellGone({ members, run, group }: WindowsReader, gone: number): void {
   const told = members.some((member) => member.tellsDeletions)
     ? 'their rows are marked as deleted'
     : 'their rows stay as they were last written';
