@@ -16,7 +16,7 @@ import { noSuchStream } from '../sync/stream-errors.ts';
 import type { Extent } from '../sync/sync-input.ts';
 import { type BoundCatalog, offered } from './catalog.ts';
 import { differentColumns } from './chosen-columns.ts';
-import { clockWarning } from './clock-warning.ts';
+import { clockWarning, isOnThisMachine } from './clock-warning.ts';
 import { wholeStream } from './input.ts';
 import { type Observer, observe } from './observers/observer.ts';
 import { telemetryObserver } from './observers/telemetry-observer.ts';
@@ -102,7 +102,7 @@ export async function openReadSession(
       { tolerated: ['schema'], wanted: chosen },
       { log, signal },
     );
-    const clock = earlierClock(schemas.serverNowMs);
+    const clock = clockOf(schemas.serverNowMs, configuration.endpoint);
     const warnings = [
       clockWarning(schemas.clockDifferenceMs, configuration.endpoint),
       chosen && differentColumns(chosen, options.catalog.columns),
@@ -126,7 +126,7 @@ export async function openReadSession(
         schema: schemas.schema,
         signal,
         told: hints,
-        clock: Date.now,
+        clock: () => performance.now(),
         maxConcurrency: configuration.maxConcurrency,
         hasEvents: configuration.hasEvents,
         reconcileEveryHours: configuration.reconcileEveryHours,
@@ -169,7 +169,7 @@ export function originSettings({
   };
 }
 
-interface EarlierClock {
+interface ReadClock {
   readonly nowMs: () => number;
   /** The same client; the clock hears what time its answers say. */
   readonly heardThrough: (client: CentraClient) => CentraClient;
@@ -179,14 +179,15 @@ interface EarlierClock {
  * The earlier of two clocks. The server's is what it said last, and the time that has passed since by a clock that nobody
  * sets. One that is ahead of the truth would make a read skip what is written until the truth has caught up.
  */
-function earlierClock(serverNowMs: number): EarlierClock {
+function clockOf(serverNowMs: number, endpoint: string): ReadClock {
   let said = { serverMs: serverNowMs, atMs: performance.now() };
   let isFirst = true;
   return {
     nowMs: () => {
       const passedMs = isFirst ? 0 : performance.now() - said.atMs;
       isFirst = false;
-      return earlierClockMs(said.serverMs + passedMs, Date.now());
+      const serverMs = said.serverMs + passedMs;
+      return isOnThisMachine(endpoint) ? serverMs : earlierClockMs(serverMs, Date.now());
     },
     heardThrough: (client) =>
       aroundEach(client, async (send) => {

@@ -1,7 +1,6 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { GraphQLSchema } from 'graphql';
 import { type CentraClient, type ClientObserver, createClient, type Exchange } from '../centra/client.ts';
-import { earlierClockMs } from '../centra/clocks.ts';
 import { bundledSchema, liveSchema } from '../centra/schema.ts';
 import { httpTransport } from '../centra/transport.ts';
 import type { Configuration } from '../config/load.ts';
@@ -83,7 +82,7 @@ export interface Schemas {
   /** The bundled one, which knows the permissions. */
   readonly reference: GraphQLSchema;
   readonly isLive: boolean;
-  /** The earlier of the server's clock and this machine's, milliseconds since 1970. */
+  /** The server's clock, milliseconds since 1970; this machine's where the server did not say. */
   readonly serverNowMs: number;
   /** How far the server's clock is ahead of this machine's, where it said. */
   readonly clockDifferenceMs: number | undefined;
@@ -106,7 +105,7 @@ export async function findSchemas(
       schema,
       reference,
       isLive: true,
-      serverNowMs: earlierClockMs(serverTimeMs, Date.now()),
+      serverNowMs: serverTimeMs ?? Date.now(),
       clockDifferenceMs,
     };
   } catch (error) {
