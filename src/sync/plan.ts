@@ -5,6 +5,7 @@ import type { CreatedChange, RootDefinition, SnapshotChange, UpdatedChange } fro
 import type { NestedRows } from '../shop/pages/pager.ts';
 import { addSeconds, laterOf, type UtcSecond } from '../time.ts';
 import { keyShapeOf } from './memory/deletable-rows.ts';
+import { dailyLook } from './memory/recent-rows.ts';
 import { compareOrigins } from './origin/compare.ts';
 import type { Origin, SnapshotState, StreamState, Window, WindowsState } from './state.generated.ts';
 import { snapshotStateToContinue, windowsStateToContinue } from './state.ts';
@@ -117,7 +118,11 @@ export function planStream({
   const horizon = addSeconds(serverNow, -NOT_YET_OVER_SECONDS);
   const earlier = earlierWindow(state, given, origin);
   const previous = earlier === undefined ? given : { ...given, owed: [...given.owed, earlier] };
-  const window = newWindow(previous.through, startDate, horizon, lookbackSeconds);
+  const begun = newWindow(previous.through, startDate, horizon, lookbackSeconds);
+  const lookFrom = wanted.mode === 'incremental' ? dailyLook(previous.recent, serverNow) : undefined;
+  const window = lookFrom === undefined ? begun : fromEarlier(begun, laterOf(lookFrom, origin.start ?? ''));
+  const looked = previous.recent &&
+    lookFrom !== undefined && { recent: { ...previous.recent, looked_at: serverNow } };
   const tellsDeletions = canTellDeletions(stream, deletions) && wanted.wantsDeletions;
   const isGeneration = refreshes || wanted.mode === 'full_refresh' || isUnfinishedRefresh(state, wanted);
   const began = isGeneration ? { began_at: previous.began_at ?? serverNow } : {};
@@ -129,7 +134,11 @@ export function planStream({
   const needsNone = isFirst && change.kind === 'created' && deletions.reconciles;
   const reconciled = needsNone ? { reconciled_at: serverNow } : {};
   const owed = [...previous.owed, window];
-  return { ...plan, state: { ...previous, ...began, ...reconciled, through: window.to, owed } };
+  return { ...plan, state: { ...previous, ...began, ...reconciled, ...looked, through: window.to, owed } };
+}
+
+function fromEarlier(window: Window | undefined, from: UtcSecond): Window | undefined {
+  return window?.from !== undefined && from < window.from ? { ...window, from } : window;
 }
 
 function isUnfinishedRefresh(state: StreamState | undefined, { mode }: WantedStream): boolean {

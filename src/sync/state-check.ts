@@ -26,10 +26,33 @@ function faultOfOrigin({ start }: Origin): string | undefined {
 }
 
 function faultOfWindows(state: WindowsState): string | undefined {
-  const { through, reconciled_at: reconciledAt, began_at: beganAt, told, dropped, edge, open, owed } = state;
-  if (![through, reconciledAt, beganAt, told?.until, dropped?.until, dropped?.asked_at].every(isTime))
+  const {
+    through,
+    reconciled_at: reconciledAt,
+    began_at: beganAt,
+    told,
+    dropped,
+    recent,
+    edge,
+    open,
+    owed,
+  } = state;
+  if (
+    ![
+      through,
+      reconciledAt,
+      beganAt,
+      told?.until,
+      dropped?.until,
+      dropped?.asked_at,
+      recent?.since,
+      recent?.looked_at,
+    ].every(isTime)
+  )
     return 'a time';
-  if (![told?.rows, dropped?.rows, edge, open].every(isSent)) return 'rows';
+  const hours = Object.entries(recent?.hours ?? {});
+  if (!hours.every(([hour]) => isTime(`${hour}:00:00Z`))) return 'recent';
+  if (![told?.rows, dropped?.rows, edge, open, ...hours.map(([, rows]) => rows)].every(isSent)) return 'rows';
   if (!isEventList(state.events)) return 'events';
   const names = new Set(owed.map(({ from = '', to }) => `${from}/${to}`));
   return owed.length > MOST_WINDOWS || names.size < owed.length || !owed.every(isWindow) ? 'owed' : undefined;

@@ -33,6 +33,7 @@ export interface WindowsState {
   edge?: Sent;
   open?: Sent;
   dropped?: Dropped;
+  recent?: Recent;
   /**
    * The rows that were written lately, by the UTC day on which they were created, so that those that go away can be named: packed JSON in base 64.
    */
@@ -85,6 +86,16 @@ export interface Dropped {
   until: Time;
   asked_at: Time;
   rows: Sent;
+}
+/**
+ * The rows that changed `since` then and were written, by the hour of their change: once a day they are read again, for what became visible late. `looked_at`: when that was done last.
+ */
+export interface Recent {
+  since: Time;
+  looked_at: Time;
+  hours: {
+    [k: string]: Sent;
+  };
 }
 /**
  * `after`: the position after the last page that was written. `rows`: how many were written by then. `rows_before`: how many the last complete one had.

@@ -407,6 +407,28 @@ describe('time', () => {
     expect(recordsOf(await read(shop.config, second, '--only', 'orders'))).toEqual([]);
   });
 
+  test('what became visible days late is found by a daily look, and nothing else is written again', async () => {
+    const shop = await openShop({ orders: 40 });
+    const first = await read(shop.config, undefined, '--only', 'orders', 'order_lines');
+    const { orders: late = [] } = await shop.change({
+      kind: 'orders.create',
+      count: 2,
+      at: '2026-04-30T06:00:00Z',
+    });
+    await shop.advance(3_600);
+    const second = await read(shop.config, first, '--only', 'orders', 'order_lines');
+    expect(recordsOf(second)).toEqual([]);
+    await shop.advance(86_400);
+    const third = await read(shop.config, second, '--only', 'orders', 'order_lines');
+    const numbers = recordsOf(third, 'orders').map(({ data }) => (data as { number: number }).number);
+    expect(numbers.sort()).toEqual([...late].sort());
+    expect(
+      new Set(recordsOf(third, 'order_lines').map(({ data }) => (data as { order_id: string }).order_id))
+        .size,
+    ).toBe(2);
+    expect(recordsOf(await read(shop.config, third, '--only', 'orders', 'order_lines'))).toEqual([]);
+  });
+
   test('a server whose clock is ahead is warned of, and read up to the truth', async () => {
     // On an address that is not this machine's own.
     const clockStart = new Date(Date.now() + 3_600_000).toISOString();

@@ -10,6 +10,7 @@ import { Deletions } from '../memory/deletions.ts';
 import { DroppedRows } from '../memory/dropped-rows.ts';
 import { fingerprintOf } from '../memory/fingerprint.ts';
 import { OpenRows } from '../memory/open-rows.ts';
+import { RecentRows } from '../memory/recent-rows.ts';
 import type { Window, WindowsState } from '../state.generated.ts';
 import { StreamWriter } from '../stream-writer.ts';
 import { boundsOf, nameOf, overlaps } from '../window-bounds.ts';
@@ -46,6 +47,8 @@ export class WindowsProgress {
   readonly #fields: ObjectFields;
   readonly #open: OpenRows;
   readonly #dropped: DroppedRows;
+  /** Undefined where rows have no date of change. */
+  readonly #recent: RecentRows | undefined;
   readonly #written: WrittenRows;
   readonly #deletions: Deletions;
   readonly #serverNow: UtcSecond;
@@ -68,6 +71,10 @@ export class WindowsProgress {
     this.#state = state;
     this.#open = new OpenRows({ encoded: state.open, change, statusField: fields.status });
     this.#dropped = new DroppedRows(state.dropped);
+    const isRemembered = change.kind === 'updated' && state.mode === 'incremental';
+    this.#recent = isRemembered
+      ? new RecentRows(state.recent, { now: serverNow, through: readBefore })
+      : undefined;
     const { known } = state;
     this.#deletions = new Deletions({ stream, change, known, areTold: tellsDeletions, writer: this.writer });
     this.#written = new WrittenRows(state);
@@ -148,8 +155,10 @@ export class WindowsProgress {
     const edges = this.#edgesOf(object, window);
     const isEdge = edges.length > 0;
     const isOpen = this.#open.isOpen(object);
-    const known = key === undefined ? undefined : (this.#open.printOf(key) ?? this.#written.printOf(key));
-    const print = known !== undefined || isEdge || isOpen ? fingerprintOf(rows) : undefined;
+    const known = key === undefined ? undefined : this.#printOf(key);
+    const time = this.#timeOf(object);
+    const isNamed = known !== undefined || isEdge || isOpen || this.#recent?.isRecent(time) === true;
+    const print = isNamed ? fingerprintOf(rows) : undefined;
     if (print !== undefined && print === known) this.writer.countUnchanged(rows);
     else {
       if (this.#isNew(object)) this.#untold += 1;
@@ -158,8 +167,9 @@ export class WindowsProgress {
     if (key === undefined) return;
     this.#passed(window, key);
     this.#dropped.forget(key);
-    this.#deletions.remember(key, this.#timeOf(object)?.slice(0, 10), rows, this.#serverNow);
+    this.#deletions.remember(key, time?.slice(0, 10), rows, this.#serverNow);
     if (print === undefined) return;
+    this.#recent?.set(key, time, print);
     for (const edge of edges) this.#written.addToEdge(edge, key, print);
     if (this.#written.printOf(key) !== undefined) this.#written.remember(key, print);
     this.#open.set(key, isOpen ? print : undefined);
@@ -193,6 +203,7 @@ export class WindowsProgress {
     if (print !== undefined) this.#dropped.add(key, print, this.#serverNow);
     this.#open.set(key, undefined);
     this.#written.forget(key);
+    this.#recent?.forget(key);
     this.#deletions.drop(key, deletedAt);
   }
 
@@ -239,11 +250,20 @@ export class WindowsProgress {
 
   /** The messages for what was taken, with the state as it stands. */
   checkpoint(): readonly Message[] {
-    const { edge: _, open: __, known: ___, told: ____, dropped: _____, ...state } = this.#state;
+    const {
+      edge: _,
+      open: __,
+      known: ___,
+      told: ____,
+      dropped: _____,
+      recent: ______,
+      ...state
+    } = this.#state;
     const { owed, edge, told } = this.#written.encode(state.owed);
     const open = this.#open.encode();
     const known = this.#deletions.encode();
     const dropped = this.#dropped.encode();
+    const recent = this.#recent?.encode();
     this.#state = {
       ...state,
       owed,
@@ -251,6 +271,7 @@ export class WindowsProgress {
       ...(open !== '' && { open }),
       ...(known && { known }),
       ...(dropped && { dropped }),
+      ...(recent && { recent }),
       ...(told && { told }),
     };
     return this.writer.checkpoint(this.#state as unknown as JsonObject);
@@ -262,11 +283,12 @@ export class WindowsProgress {
     if (key === undefined) return false;
     const rows = this.writer.map(object, NO_SNAPSHOT);
     const print = fingerprintOf(rows);
-    const isUnchanged = print === (this.#open.printOf(key) ?? this.#written.printOf(key));
+    const isUnchanged = print === this.#printOf(key);
     if (isUnchanged) this.writer.countUnchanged(rows);
     else this.#write(key, rows, true);
     this.#written.remember(key, print);
     this.#dropped.forget(key);
+    this.#recent?.set(key, this.#timeOf(object), print);
     this.#deletions.remember(key, this.#timeOf(object)?.slice(0, 10), rows, this.#serverNow);
     this.#open.set(key, this.#open.isOpen(object) ? print : undefined);
     return !isUnchanged;
@@ -275,6 +297,11 @@ export class WindowsProgress {
   #write(key: number | undefined, rows: readonly MappedRow[], isKnown: boolean): void {
     this.writer.add(rows);
     if (key !== undefined && isKnown) this.#written.outdate(key);
+  }
+
+  /** What was written of it last, where that is remembered. */
+  #printOf(key: number): string | undefined {
+    return this.#open.printOf(key) ?? this.#written.printOf(key) ?? this.#recent?.printOf(key);
   }
 
   #isNew(object: CentraObject): boolean {
