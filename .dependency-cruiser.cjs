@@ -86,7 +86,9 @@ const floors = {
     'open-root\\.ts$',
   ],
   sync: [
-    '((state|state\\.generated|tally|stream-writer|channel|pool|progress|outlet|window-bounds)\\.ts$|hints/hint-ids\\.ts$)',
+    '((state\\.generated|state-check|tally|stream-writer|channel|pool|progress|outlet|window-bounds)\\.ts$|hints/hint-ids\\.ts$)',
+    'origin/',
+    'state\\.ts$',
     'memory/',
     '(plan|stream-errors)\\.ts$',
     '(sync-input|one-run|plan-all)\\.ts$',

@@ -7,6 +7,7 @@ import { SAMPLE_ROWS } from '../forecast/measure.ts';
 import { readInput } from '../read/input.ts';
 import { configurationAt } from '../read/open-configuration.ts';
 import { withSource } from '../read/open-source.ts';
+import { originSettings } from '../read/read-session.ts';
 
 /** A person waits for the answer. */
 const PATIENCE_MS = 20_000;
@@ -22,7 +23,7 @@ export interface ExplainArguments {
 export async function explain(args: ExplainArguments, context: CommandContext): Promise<number> {
   const { output, log, signal } = context;
   const configuration = await configurationAt(args.config, context);
-  const { endpoint, startDate, budgetShare, maxConcurrency } = configuration;
+  const { endpoint, startDate, lookbackSeconds, budgetShare, maxConcurrency } = configuration;
   const { catalog: path, state } = args;
   // Without a configured catalog, all streams are wanted; which these are is known later.
   const { wanted, states } = await readInput({ catalog: path, state }, Date.now());
@@ -37,6 +38,8 @@ export async function explain(args: ExplainArguments, context: CommandContext): 
       wanted,
       states,
       startDate,
+      lookbackSeconds,
+      origin: originSettings(configuration),
       budgetShare,
       maxConcurrency,
     }),

@@ -18,6 +18,12 @@ export const readCommands = Object.freeze([
         describe: 'The last state that an earlier read printed, a JSON file',
       },
       only: { type: 'string', array: true, describe: 'Only these streams' },
+      'full-refresh': {
+        type: 'string',
+        array: true,
+        describe:
+          'Read these streams from the beginning, to take the place of what was written; all, if none is named',
+      },
       from: {
         type: 'string',
         describe:

@@ -28,6 +28,12 @@ export const tapCentra: Program = Object.freeze<Program>({
         describe: 'The catalog with what is selected, a JSON file; every stream, if left out',
       },
       state: { type: 'string', describe: 'The last state that the target confirmed, a JSON file' },
+      'full-refresh': {
+        type: 'string',
+        array: true,
+        describe:
+          'Read these streams from the beginning, to take the place of what was written; all, if none is named',
+      },
       test: { type: 'boolean', default: false, describe: 'Check the connection, and read nothing' },
       about: { type: 'boolean', default: false, describe: 'Describe settings, streams and capabilities' },
       format: {

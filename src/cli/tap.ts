@@ -17,6 +17,7 @@ interface TapArguments {
   readonly discover: boolean;
   readonly catalog?: string | undefined;
   readonly state?: string | undefined;
+  readonly fullRefresh?: readonly string[] | undefined;
   readonly test: boolean;
   readonly about: boolean;
   readonly format: AboutFormat;

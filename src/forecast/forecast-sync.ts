@@ -6,6 +6,8 @@ import { windowInWords } from '../console/durations.ts';
 import { ConnectorError, type ErrorKind, sentence } from '../errors.ts';
 import type { WantedStream } from '../protocol/message.ts';
 import { askRateLimits } from '../shop/rate-limits.ts';
+import { type OriginSettings, originOf } from '../sync/origin/origin.ts';
+import { refuseOtherShop } from '../sync/origin/shop.ts';
 import { groupPlans, planStream, type StreamPlan } from '../sync/plan.ts';
 import { stateReader } from '../sync/state.ts';
 import { toUtcSecond } from '../time.ts';
@@ -21,6 +23,8 @@ export interface ForecastInput extends MeasuredShop {
   readonly states: ReadonlyMap<string, unknown>;
   readonly startDate: string | undefined;
   readonly serverNowMs: number;
+  readonly lookbackSeconds: number;
+  readonly origin: OriginSettings;
   readonly budgetShare: number;
   readonly maxConcurrency: number;
 }
@@ -60,10 +64,13 @@ async function plansOf({
   states,
   startDate,
   serverNowMs,
+  lookbackSeconds,
+  origin,
 }: ForecastInput): Promise<{
   readonly plans: readonly StreamPlan[];
   readonly unreadable: readonly NotRead[];
 }> {
+  refuseOtherShop(states, origin);
   const readState = await stateReader();
   const wanted = chosen ?? streams.map(({ name }) => wholeStream(name));
   const plans: StreamPlan[] = [];
@@ -85,6 +92,8 @@ async function plansOf({
         startDate,
         serverNow,
         deletions,
+        lookbackSeconds,
+        origin: originOf(compiled, origin, startDate),
       }),
     );
   }

@@ -46,6 +46,8 @@ export async function rehearse({ streams, schema, signal }: RehearsalInput): Pro
     states: new Map(),
     startDate: undefined,
     serverNowMs: 0,
+    lookbackSeconds: 0,
+    origin: { shop: 'none' },
     client,
     schema,
     signal,

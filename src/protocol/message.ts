@@ -95,6 +95,8 @@ export interface WantedStream {
   readonly mode: 'full_refresh' | 'incremental';
   /** The columns to read; undefined: all. */
   readonly columns: ReadonlySet<string> | undefined;
+  /** The user says of each column whether to read it: one that is left out is meant to be. */
+  readonly choosesColumns?: boolean;
   /** Whether the user's choice of columns leaves room for what marks a row as deleted. */
   readonly wantsDeletions: boolean;
 }

@@ -46,4 +46,6 @@ export interface WriterInput {
   readonly wanted: readonly WantedStream[];
   /** The states that the read began with, by stream. */
   readonly states: ReadonlyMap<string, unknown>;
+  /** Those that begin anew and take the place of what was written. */
+  readonly refreshed?: ReadonlySet<string>;
 }

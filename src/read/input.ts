@@ -17,6 +17,8 @@ export interface ReadArguments {
   readonly only?: readonly string[] | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  /** Empty: all that are read. */
+  readonly fullRefresh?: readonly string[] | undefined;
 }
 
 export interface ReadInput {
@@ -26,6 +28,8 @@ export interface ReadInput {
   readonly only?: readonly string[] | undefined;
   readonly states: ReadonlyMap<string, unknown>;
   readonly slice: Slice | undefined;
+  /** Streams that are read from the beginning, whatever their states say; empty: all of them. */
+  readonly fullRefresh?: readonly string[] | undefined;
 }
 
 /** What a read is asked for, from its arguments and the files that they name. */
@@ -35,7 +39,7 @@ export async function readInput(args: ReadArguments, nowMs: number): Promise<Rea
     args.state === undefined
       ? new Map<string, unknown>()
       : parseAirbyteState(parseStateFile(await readText(args.state, 'the state'), args.state));
-  return { wanted: await wantedStreams(args), only: args.only, states, slice };
+  return { wanted: await wantedStreams(args), only: args.only, states, slice, fullRefresh: args.fullRefresh };
 }
 
 async function wantedStreams({ catalog, only }: ReadArguments): Promise<readonly WantedStream[] | undefined> {
@@ -65,7 +69,7 @@ export function wholeStream(name: string): WantedStream {
   return { name, mode: 'incremental', columns: undefined, wantsDeletions: true };
 }
 
-function sliceOf({ from, to, state }: ReadArguments, nowMs: number): Slice | undefined {
+function sliceOf({ from, to, state, fullRefresh }: ReadArguments, nowMs: number): Slice | undefined {
   if (from === undefined && to === undefined) return undefined;
   if (from === undefined)
     throw badArgument('--to needs a beginning.', 'Add --from, such as --from 2026-01-01.');
@@ -74,6 +78,9 @@ function sliceOf({ from, to, state }: ReadArguments, nowMs: number): Slice | und
       'A slice is read beside the state, not from it.',
       'Leave out --state, or --from and --to.',
     );
+  }
+  if (fullRefresh !== undefined) {
+    throw badArgument('A slice is not a full refresh.', 'Leave out --full-refresh, or --from and --to.');
   }
   const slice = {
     from: momentOf('from', from),

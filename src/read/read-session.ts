@@ -1,17 +1,22 @@
 import type { CheckedCatalog } from '../catalog/compile/checked-catalog.ts';
 import { aroundEach } from '../centra/around-each.ts';
 import type { CentraClient, ClientObserver } from '../centra/client.ts';
+import { earlierClockMs } from '../centra/clocks.ts';
 import type { Configuration } from '../config/load.ts';
 import { tokenExpiry } from '../config/token-expiry.ts';
 import type { CommandContext } from '../console/command-context.ts';
 import { type Log, loggingObserver } from '../console/log.ts';
 import type { Message, OfferedStream, WantedStream } from '../protocol/message.ts';
 import type { ToldIds } from '../sync/hints/hint-ids.ts';
+import { type OriginSettings, piiKeyTag } from '../sync/origin/origin.ts';
+import { shopIdentity } from '../sync/origin/shop.ts';
 import type { Slice } from '../sync/plan.ts';
 import { type Sync, startSync } from '../sync/run.ts';
 import { noSuchStream } from '../sync/stream-errors.ts';
 import type { Extent } from '../sync/sync-input.ts';
 import { type BoundCatalog, offered } from './catalog.ts';
+import { differentColumns } from './chosen-columns.ts';
+import { clockWarning, isOnThisMachine } from './clock-warning.ts';
 import { wholeStream } from './input.ts';
 import { type Observer, observe } from './observers/observer.ts';
 import { telemetryObserver } from './observers/telemetry-observer.ts';
@@ -36,6 +41,7 @@ export interface SyncStart {
   readonly extent?: Extent;
   readonly saysOnlyNews?: boolean;
   readonly isTakenIn?: (eventId: number) => boolean;
+  readonly refreshed?: ReadonlySet<string> | undefined;
 }
 
 export interface SessionOptions {
@@ -57,6 +63,8 @@ export interface SessionOptions {
 /** A shop that is read from, at the pace that the configuration allows. */
 export interface ReadShop extends Shop {
   readonly running: Set<Sync>;
+  /** What was warned of, and is not again by a later session. */
+  readonly warned: Set<string>;
 }
 
 /** The longest of Centra's windows is an hour. */
@@ -71,7 +79,7 @@ export function openReadShop(configuration: Configuration, context: CommandConte
     isPaced: true,
     observer: observerOf(running, context.log),
   });
-  return { ...shop, running };
+  return { ...shop, running, warned: new Set() };
 }
 
 /** Asks the shop for its schema and binds the catalog to it; throws where nothing can be read at all. */
@@ -83,6 +91,7 @@ export async function openReadSession(
   const { wanted: chosen } = options;
   const shop = options.shop ?? openReadShop(configuration, context);
   const { running } = shop;
+  const origin = originSettings(configuration);
   const close = options.shop === undefined ? shop.close : async () => undefined;
   try {
     const expiry = tokenExpiry(configuration, Date.now());
@@ -93,7 +102,12 @@ export async function openReadSession(
       { tolerated: ['schema'], wanted: chosen },
       { log, signal },
     );
-    const clock = serverClock(schemas.serverNowMs);
+    const clock = clockOf(schemas.serverNowMs, configuration.endpoint);
+    const warnings = [
+      clockWarning(schemas.clockDifferenceMs, configuration.endpoint),
+      chosen && differentColumns(chosen, options.catalog.columns),
+    ];
+    for (const warning of warnings) warnOnce(warning, shop, log);
     const client = clock.heardThrough(shop.client);
     refuseUnknown(options.only, catalog);
     const wanted = chosen ?? allOf(catalog);
@@ -105,11 +119,14 @@ export async function openReadSession(
         unreadable: catalog.unreadable,
         startDate: configuration.startDate,
         serverNowMs: clock.nowMs(),
+        lookbackSeconds: configuration.lookbackSeconds,
+        origin,
+        allowsMassDeletions: configuration.allowsMassDeletions,
         client,
         schema: schemas.schema,
         signal,
         told: hints,
-        clock: Date.now,
+        clock: () => performance.now(),
         maxConcurrency: configuration.maxConcurrency,
         hasEvents: configuration.hasEvents,
         reconcileEveryHours: configuration.reconcileEveryHours,
@@ -133,24 +150,44 @@ export async function openReadSession(
   }
 }
 
-interface ServerClock {
+function warnOnce(warning: string | undefined, { warned }: ReadShop, log: Log): void {
+  if (warning === undefined || warned.has(warning)) return;
+  warned.add(warning);
+  log('warn', warning);
+}
+
+/** What tells the streams of one configuration from those of another. */
+export function originSettings({
+  endpoint,
+  previousEndpoint,
+  piiKey,
+  piiKeyId,
+}: Pick<Configuration, 'endpoint' | 'previousEndpoint' | 'piiKey' | 'piiKeyId'>): OriginSettings {
+  return {
+    ...shopIdentity(endpoint, previousEndpoint),
+    piiKeyTag: piiKeyTag(piiKey?.reveal(), piiKeyId),
+  };
+}
+
+interface ReadClock {
   readonly nowMs: () => number;
   /** The same client; the clock hears what time its answers say. */
   readonly heardThrough: (client: CentraClient) => CentraClient;
 }
 
 /**
- * The time of a first read is what the server said; after that it is what the server said last, and the time that has passed
- * since. How this machine's clock is set does not matter, nor that it may be set anew.
+ * The earlier of two clocks. The server's is what it said last, and the time that has passed since by a clock that nobody
+ * sets. One that is ahead of the truth would make a read skip what is written until the truth has caught up.
  */
-function serverClock(serverNowMs: number): ServerClock {
+function clockOf(serverNowMs: number, endpoint: string): ReadClock {
   let said = { serverMs: serverNowMs, atMs: performance.now() };
   let isFirst = true;
   return {
     nowMs: () => {
       const passedMs = isFirst ? 0 : performance.now() - said.atMs;
       isFirst = false;
-      return said.serverMs + passedMs;
+      const serverMs = said.serverMs + passedMs;
+      return isOnThisMachine(endpoint) ? serverMs : earlierClockMs(serverMs, Date.now());
     },
     heardThrough: (client) =>
       aroundEach(client, async (send) => {

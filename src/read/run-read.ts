@@ -4,7 +4,8 @@ import type { Configuration } from '../config/load.ts';
 import { startBars } from '../console/bars.ts';
 import type { CommandContext } from '../console/command-context.ts';
 import { worstOf } from '../console/exit-code.ts';
-import type { Message } from '../protocol/message.ts';
+import type { Message, WantedStream } from '../protocol/message.ts';
+import { noSuchStream } from '../sync/stream-errors.ts';
 import { configuredCatalog } from './catalog.ts';
 import { openHintInbox } from './hint-inbox.ts';
 import type { ReadInput } from './input.ts';
@@ -24,7 +25,7 @@ export interface ReadOutcome {
 
 /** Reads once, whatever writer the messages get. Throws where no stream can be read at all. */
 export async function runRead(
-  { configuration, wanted, only, states, slice }: Reading,
+  { configuration, wanted, only, states: given, slice, fullRefresh }: Reading,
   openSink: OpenSink,
   context: CommandContext,
 ): Promise<ReadOutcome> {
@@ -40,10 +41,12 @@ export async function runRead(
     throw error;
   });
   try {
-    const sink = await openSink({ streams: session.streams, wanted: session.wanted, states });
+    const refreshed = refreshedStreams(fullRefresh, session.wanted);
+    const states = new Map([...given].filter(([stream]) => !refreshed.has(stream)));
+    const sink = await openSink({ streams: session.streams, wanted: session.wanted, states, refreshed });
     const failures = failureKinds();
     const bars = startBars(context, session.limitsUsed);
-    await pour(session.start({ states, slice }, [bars, failures]), sink);
+    await pour(session.start({ states, slice, refreshed }, [bars, failures]), sink);
     if (context.signal.aborted) throw context.signal.reason;
     context.log('info', usageInWords(session.usage()));
     return { exitCode: worstOf([...failures.found]) };
@@ -60,6 +63,16 @@ export async function runRead(
  */
 function keepMemoryFlat(): void {
   setFlagsFromString('--heap-growing-percent=50');
+}
+
+/** Those that are read from the beginning. */
+function refreshedStreams(
+  asked: readonly string[] | undefined,
+  wanted: readonly WantedStream[],
+): ReadonlySet<string> {
+  const unknown = asked?.find((name) => wanted.every((stream) => stream.name !== name));
+  if (unknown !== undefined) throw noSuchStream(unknown, wanted);
+  return new Set(asked?.length === 0 ? wanted.map(({ name }) => name) : asked);
 }
 
 async function pour(messages: AsyncIterable<Message>, sink: Sink): Promise<void> {

@@ -109,6 +109,8 @@ export interface Schemas {
   readonly isLive: boolean;
   /** The server's clock, milliseconds since 1970; this machine's where the server did not say. */
   readonly serverNowMs: number;
+  /** How far the server's clock is ahead of this machine's, where it said. */
+  readonly clockDifferenceMs: number | undefined;
 }
 
 /** The live schema; the bundled one, with a warning, when an error is of one of the `tolerated` kinds. */
@@ -123,12 +125,13 @@ export async function findSchemas(
   const { tolerated, log, signal } = options;
   const reference = await bundledSchema();
   try {
-    const { schema, serverTimeMs } = await liveSchema(client, signal);
+    const { schema, serverTimeMs, clockDifferenceMs } = await liveSchema(client, signal);
     return {
       schema,
       reference,
       isLive: true,
       serverNowMs: serverTimeMs ?? Date.now(),
+      clockDifferenceMs,
     };
   } catch (error) {
     if (!(error instanceof ConnectorError) || !tolerated.includes(error.kind)) throw error;
@@ -137,6 +140,12 @@ export async function findSchemas(
       `${error.message} The schema that comes with the connector is used instead of the shop's own.`,
     );
     client.priceBy?.(reference);
-    return { schema: reference, reference, isLive: false, serverNowMs: Date.now() };
+    return {
+      schema: reference,
+      reference,
+      isLive: false,
+      serverNowMs: Date.now(),
+      clockDifferenceMs: undefined,
+    };
   }
 }

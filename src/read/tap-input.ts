@@ -37,12 +37,14 @@ export async function tapConfiguration(
 export async function tapReadInput(args: {
   readonly catalog?: string | undefined;
   readonly state?: string | undefined;
+  readonly fullRefresh?: readonly string[] | undefined;
 }): Promise<ReadInput> {
   const { catalog, state } = args;
   return {
     wanted: catalog === undefined ? undefined : await wantedIn(catalog),
     states: state === undefined ? new Map() : await statesIn(state),
     slice: undefined,
+    fullRefresh: args.fullRefresh,
   };
 }
 

@@ -157,10 +157,14 @@ export function encodeIds(ids: readonly number[]): string {
   return runs.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`)).join(',');
 }
 
+/** No shop has more events at once: a longer run is nobody's. */
+const MOST_IN_A_RUN = 1_000_000;
+
 export function decodeIds(text: string | undefined): readonly number[] {
   if (text === undefined || text === '') return [];
   return text.split(',').flatMap((run) => {
     const [first = 0, last = first] = run.split('-').map(Number);
+    if (!(last >= first && last - first < MOST_IN_A_RUN)) return [];
     return Array.from({ length: last - first + 1 }, (_, index) => first + index);
   });
 }

@@ -5,11 +5,11 @@ import type { CreatedChange, RootDefinition, SnapshotChange, UpdatedChange } fro
 import type { NestedRows } from '../shop/pages/pager.ts';
 import { addSeconds, laterOf, type UtcSecond } from '../time.ts';
 import { keyShapeOf } from './memory/deletable-rows.ts';
-import type { SnapshotState, StreamState, Window, WindowsState } from './state.generated.ts';
+import { dailyLook } from './memory/recent-rows.ts';
+import { compareOrigins } from './origin/compare.ts';
+import type { Origin, SnapshotState, StreamState, Window, WindowsState } from './state.generated.ts';
 import { snapshotStateToContinue, windowsStateToContinue } from './state.ts';
 
-/** How far a run reads back into the time that the last one covered: rows can become visible some seconds after the time that they carry. */
-export const OVERLAP_SECONDS = 60;
 /** The second that is not over yet, and the one before it, in which a change may be under way. */
 const NOT_YET_OVER_SECONDS = 2;
 
@@ -57,6 +57,12 @@ export interface PlanInput {
   /** The server's clock. */
   readonly serverNow: UtcSecond;
   readonly deletions: DeletionSources;
+  /** What the stream is now. */
+  readonly origin: Origin;
+  /** How far the run reads back into the time that the last one covered: rows can become visible after the time that they carry. */
+  readonly lookbackSeconds: number;
+  /** Read it from the beginning, as a generation that takes the place of what was written. */
+  readonly refreshes?: boolean | undefined;
   readonly slice?: Slice | undefined;
   /** Leave what has changed since to a later run. */
   readonly addsNoWindow?: boolean | undefined;
@@ -83,6 +89,9 @@ export function planStream({
   startDate,
   serverNow,
   deletions,
+  origin,
+  lookbackSeconds,
+  refreshes = false,
   slice,
   addsNoWindow = false,
 }: PlanInput): StreamPlan {
@@ -92,17 +101,31 @@ export function planStream({
       kind: 'snapshot',
       stream,
       change,
-      state: snapshotStateToContinue(state, wanted.mode, serverNow),
+      state: snapshotStateToContinue(state, wanted.mode, serverNow, origin),
     };
   }
   if (slice !== undefined) {
-    const owed: WindowsState = { version: 1, kind: 'windows', mode: 'full_refresh', owed: [{ ...slice }] };
+    const owed: WindowsState = {
+      version: 2,
+      kind: 'windows',
+      mode: 'full_refresh',
+      origin,
+      owed: [{ ...slice }],
+    };
     return { kind: 'windows', wanted, stream, change, tellsDeletions: false, state: owed };
   }
-  const previous = windowsStateToContinue(state, wanted.mode);
-  const window = newWindow(previous.through, startDate, addSeconds(serverNow, -NOT_YET_OVER_SECONDS));
+  const given = windowsStateToContinue(state, wanted.mode, origin);
+  const horizon = addSeconds(serverNow, -NOT_YET_OVER_SECONDS);
+  const earlier = earlierWindow(state, given, origin);
+  const previous = earlier === undefined ? given : { ...given, owed: [...given.owed, earlier] };
+  const begun = newWindow(previous.through, startDate, horizon, lookbackSeconds);
+  const lookFrom = wanted.mode === 'incremental' ? dailyLook(previous.recent, serverNow) : undefined;
+  const window = lookFrom === undefined ? begun : fromEarlier(begun, laterOf(lookFrom, origin.start ?? ''));
+  const looked = previous.recent &&
+    lookFrom !== undefined && { recent: { ...previous.recent, looked_at: serverNow } };
   const tellsDeletions = canTellDeletions(stream, deletions) && wanted.wantsDeletions;
-  const began = wanted.mode === 'full_refresh' ? { began_at: previous.began_at ?? serverNow } : {};
+  const isGeneration = refreshes || wanted.mode === 'full_refresh' || isUnfinishedRefresh(state, wanted);
+  const began = isGeneration ? { began_at: previous.began_at ?? serverNow } : {};
   const readBefore = previous.through;
   const plan = { kind: 'windows', wanted, stream, change, tellsDeletions, readBefore } as const;
   if (window === undefined || addsNoWindow) return { ...plan, state: { ...previous, ...began } };
@@ -111,7 +134,31 @@ export function planStream({
   const needsNone = isFirst && change.kind === 'created' && deletions.reconciles;
   const reconciled = needsNone ? { reconciled_at: serverNow } : {};
   const owed = [...previous.owed, window];
-  return { ...plan, state: { ...previous, ...began, ...reconciled, through: window.to, owed } };
+  return { ...plan, state: { ...previous, ...began, ...reconciled, ...looked, through: window.to, owed } };
+}
+
+function fromEarlier(window: Window | undefined, from: UtcSecond): Window | undefined {
+  return window?.from !== undefined && from < window.from ? { ...window, from } : window;
+}
+
+function isUnfinishedRefresh(state: StreamState | undefined, { mode }: WantedStream): boolean {
+  return (
+    state?.kind === 'windows' && state.mode === mode && state.began_at !== undefined && state.owed.length > 0
+  );
+}
+
+/** What lies between a start date that was moved back and the one before it. */
+function earlierWindow(
+  state: StreamState | undefined,
+  given: WindowsState,
+  origin: Origin,
+): Window | undefined {
+  // A stream that begins anew reads all of it.
+  if (state?.kind !== 'windows' || given.through === undefined) return undefined;
+  const { earlier } = compareOrigins(state.origin, origin);
+  if (earlier === undefined) return undefined;
+  const to = addSeconds(earlier.before, -1);
+  return earlier.from === undefined ? { to } : { from: earlier.from, to };
 }
 
 /**
@@ -127,18 +174,34 @@ export function canTellDeletions(
   return hasEvents && stream.root.eventObject !== undefined && stream.each.length === 0;
 }
 
+/** A day on which a clock was wrong may have been some days ago. */
+const WRONG_CLOCK_SECONDS = 3 * 86_400;
+
+/** Whether the last read went by a clock that was far ahead: then it has not seen all of the time that its state covers. */
+export function wasAhead(
+  through: UtcSecond | undefined,
+  serverNow: UtcSecond,
+  lookbackSeconds: number,
+): boolean {
+  return through !== undefined && addSeconds(through, -Math.max(lookbackSeconds, 60)) > serverNow;
+}
+
 /** From a little before the end of the last one until a little before now; undefined while the start date lies ahead. */
 function newWindow(
   through: UtcSecond | undefined,
   startDate: UtcSecond | undefined,
   horizon: UtcSecond,
+  lookbackSeconds: number,
 ): Window | undefined {
-  const to = through === undefined ? horizon : laterOf(horizon, through);
-  const overlapFrom = through === undefined ? '' : addSeconds(through, -OVERLAP_SECONDS);
   // The start date is for a first read; after that, what changed is owed, whatever the start date says by now.
-  const from = through === undefined ? (startDate ?? '') : overlapFrom;
-  if (from > to) return undefined;
-  return from === '' ? { to } : { from, to };
+  if (through === undefined) {
+    if (startDate !== undefined && startDate > horizon) return undefined;
+    return startDate === undefined ? { to: horizon } : { from: startDate, to: horizon };
+  }
+  if (wasAhead(through, horizon, lookbackSeconds))
+    return { from: laterOf(addSeconds(horizon, -WRONG_CLOCK_SECONDS), startDate ?? ''), to: horizon };
+  // Clocks of two runs may differ by moments; a second that was read is not taken back for that.
+  return { from: addSeconds(through, -lookbackSeconds), to: laterOf(horizon, through) };
 }
 
 export interface GroupedPlans {

@@ -9,6 +9,7 @@ import type { Rows } from '../shop/rows.ts';
 import type { Run } from './one-run.ts';
 import { type FetchGroup, nestedRowsOf, type SnapshotPlan } from './plan.ts';
 import type { SnapshotState } from './state.generated.ts';
+import { shrank } from './stream-errors.ts';
 import { StreamWriter } from './stream-writer.ts';
 
 /** Reads the whole of a root, or of a list inside each of its rows, under one `snapshot_at`. Returns the streams' writers. */
@@ -29,6 +30,7 @@ export async function readSnapshot(
   const nested = nestedRowsOf(group);
   if (nested !== undefined) await readNested(reader, nested, after);
   else await readPages(reader, rows.pages({}), after, (position) => position);
+  await refuseShrunk(members, run);
   await push(generations(members, true));
   await push(members.flatMap((member) => member.complete()));
   return members.map(({ writer }) => writer);
@@ -43,6 +45,14 @@ function generations(members: readonly SnapshotProgress[], isWhole: boolean): re
   }));
 }
 
+/** The destination keeps what it has: nobody loses most of a shop's rows between two reads. The next read begins anew. */
+async function refuseShrunk(members: readonly SnapshotProgress[], { input, outlet }: Run): Promise<void> {
+  const [shrunk] = members.filter(({ hasShrunk }) => hasShrunk);
+  if (shrunk === undefined || input.allowsMassDeletions === true) return;
+  await outlet.push(members.flatMap((member) => member.discard()));
+  throw shrank(shrunk.writer.stream.name, shrunk.rows, shrunk.rowsBefore ?? 0);
+}
+
 interface SnapshotReader {
   readonly root: OpenRoot;
   readonly rows: Rows;
@@ -53,10 +63,25 @@ interface SnapshotReader {
 class SnapshotProgress {
   readonly writer: StreamWriter;
   #state: SnapshotState;
+  #rows: number;
 
   constructor(writer: StreamWriter, state: SnapshotState) {
     this.writer = writer;
     this.#state = state;
+    this.#rows = state.rows ?? 0;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** How many the last whole one had. */
+  get rowsBefore(): number | undefined {
+    return this.#state.rows_before;
+  }
+
+  get hasShrunk(): boolean {
+    return this.rowsBefore !== undefined && this.#rows * 2 < this.rowsBefore;
   }
 
   get generation(): number {
@@ -68,17 +93,27 @@ class SnapshotProgress {
   }
 
   take(object: CentraObject): void {
-    this.writer.add(this.writer.map(object, { snapshotAt: this.#state.snapshot_at }));
+    const rows = this.writer.map(object, { snapshotAt: this.#state.snapshot_at });
+    this.#rows += rows.length;
+    this.writer.add(rows);
   }
 
   checkpointAt(position: string | undefined): readonly Message[] {
-    if (position !== undefined) this.#state = { ...this.#state, after: position };
+    const state = { ...this.#state, rows: this.#rows };
+    this.#state = position === undefined ? state : { ...state, after: position };
+    return this.writer.checkpoint(this.#state as unknown as JsonObject);
+  }
+
+  /** What was read so far counts for nothing. */
+  discard(): readonly Message[] {
+    const { after: _, rows: __, ...state } = this.#state;
+    this.#state = state;
     return this.writer.checkpoint(this.#state as unknown as JsonObject);
   }
 
   complete(): readonly Message[] {
-    const { after: _, ...state } = this.#state;
-    this.#state = { ...state, complete: true };
+    const { after: _, rows_before: __, ...state } = this.#state;
+    this.#state = { ...state, rows: this.#rows, complete: true };
     return this.writer.checkpoint(this.#state as unknown as JsonObject);
   }
 }

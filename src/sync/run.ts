@@ -11,7 +11,7 @@ import { planAll } from './plan-all.ts';
 import { runPool } from './pool.ts';
 import { Progress } from './progress.ts';
 import { readSnapshot } from './read-snapshot.ts';
-import { asConnectorError, withColumns } from './stream-errors.ts';
+import { asConnectorError, SHRANK, withColumns } from './stream-errors.ts';
 import type { StreamWriter } from './stream-writer.ts';
 import type { SyncInput } from './sync-input.ts';
 import { describeTally, isNews } from './tally.ts';
@@ -107,12 +107,16 @@ async function runJob(job: Job, run: Run): Promise<ConnectorError | undefined> {
       return undefined;
     }
     const failure = asConnectorError(error, names);
-    if (job.plans.length > 1 && separableKinds.has(failure.kind)) return runApart(job, failure, run);
+    if (job.plans.length > 1 && isSeparable(failure)) return runApart(job, failure, run);
     const named = withColumns(failure, job.plans);
     await outlet.push(names.map((stream): Message => ({ type: 'failure', stream, error: named })));
     await end(job, 'incomplete', outlet);
     return fatalKinds.has(failure.kind) ? failure : undefined;
   }
+}
+
+function isSeparable({ kind, code }: ConnectorError): boolean {
+  return separableKinds.has(kind) && code !== SHRANK;
 }
 
 /** Each stream by itself, so that the one that fails does not take the others with it. What was written before is written again. */

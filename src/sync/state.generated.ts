@@ -4,7 +4,7 @@
  * What one stream has written and what it still owes. Every stream's state stands on its own.
  */
 export type StreamState = WindowsState | SnapshotState;
-export type Version = 1;
+export type Version = 2;
 /**
  * The sync mode under which this state was written.
  */
@@ -25,12 +25,15 @@ export interface WindowsState {
   version: Version;
   kind: 'windows';
   mode: Mode;
+  origin: Origin;
   through?: Time;
   told?: Told;
   began_at?: Time;
   owed: Window[];
   edge?: Sent;
   open?: Sent;
+  dropped?: Dropped;
+  recent?: Recent;
   /**
    * The rows that were written lately, by the UTC day on which they were created, so that those that go away can be named: packed JSON in base 64.
    */
@@ -40,6 +43,24 @@ export interface WindowsState {
    * The events that were handled and are not confirmed yet: ids ascending, runs as first-last, with commas between.
    */
   events?: string;
+  /**
+   * So many objects seem to be deleted, too many at once to be believed.
+   */
+  withheld?: number;
+}
+/**
+ * What the stream was when this was written: where `shop` is the endpoint's hash, `where` that of the filter, and `start` the earliest time that was asked for (none: the beginning). `columns`: a hash of what each holds; `!`: the shop or the token did not give it.
+ */
+export interface Origin {
+  shop: string;
+  root: string;
+  each?: string;
+  key: string;
+  where?: string;
+  start?: Time;
+  columns: {
+    [k: string]: string;
+  };
 }
 /**
  * Rows that were written since something outside, such as a webhook, told of them, before their window was read. `until`: they are as they were then.
@@ -59,13 +80,34 @@ export interface Window {
   edge?: Sent;
 }
 /**
- * `after`: the position after the last page that was written.
+ * Rows that were open when the shop had them no more. Until `until` they are asked for again from time to time, in case that was not the truth.
+ */
+export interface Dropped {
+  until: Time;
+  asked_at: Time;
+  rows: Sent;
+}
+/**
+ * The rows that changed `since` then and were written, by the hour of their change: once a day they are read again, for what became visible late. `looked_at`: when that was done last.
+ */
+export interface Recent {
+  since: Time;
+  looked_at: Time;
+  hours: {
+    [k: string]: Sent;
+  };
+}
+/**
+ * `after`: the position after the last page that was written. `rows`: how many were written by then. `rows_before`: how many the last complete one had.
  */
 export interface SnapshotState {
   version: Version;
   kind: 'snapshot';
   mode: Mode;
+  origin: Origin;
   snapshot_at: Time;
   complete: boolean;
   after?: string;
+  rows?: number;
+  rows_before?: number;
 }

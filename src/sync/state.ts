@@ -4,7 +4,10 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { ConnectorError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import { packageRoot } from '../package-root.ts';
-import type { Mode, SnapshotState, StreamState, WindowsState } from './state.generated.ts';
+import { addSeconds } from '../time.ts';
+import { compareOrigins, goesOnAs, isSameThroughout } from './origin/compare.ts';
+import type { Mode, Origin, SnapshotState, StreamState, WindowsState } from './state.generated.ts';
+import { faultyPart } from './state-check.ts';
 
 export type StateReader = (stream: string, value: unknown) => StreamState | undefined;
 
@@ -18,7 +21,14 @@ export async function stateReader(): Promise<StateReader> {
     if (value === undefined || value === null || (isObject(value) && Object.keys(value).length === 0))
       return undefined;
     const version = isObject(value) ? value.version : undefined;
-    if (typeof version === 'number' && version > 1) {
+    if (version === 1) {
+      throw refused(
+        stream,
+        'has version 1, which says too little of what the stream was',
+        'Read the stream again without it: read --full-refresh',
+      );
+    }
+    if (typeof version === 'number' && version > 2) {
       throw refused(
         stream,
         `has version ${version}, which a newer version of this connector wrote`,
@@ -26,10 +36,11 @@ export async function stateReader(): Promise<StateReader> {
       );
     }
     isState ??= new Ajv({ strict: false }).compile<StreamState>(schema as object);
-    if (isState(value)) return value;
+    const fault = isState(value) ? faultyPart(value) : '';
+    if (isState(value) && fault === undefined) return value;
     throw refused(
       stream,
-      'is not one that this connector wrote',
+      `is not one that this connector wrote${fault ? ` (see ${fault})` : ''}`,
       'Pass back the last state that a read printed',
     );
   };
@@ -46,13 +57,25 @@ function refused(stream: string, what: string, advice: string): ConnectorError {
 }
 
 /**
- * The state to go on from. A full refresh goes on only from its own interrupted attempt; a stream whose way of reading
- * has changed starts anew.
+ * The state to go on from. A full refresh goes on only from its own interrupted attempt; a stream whose rows are other rows
+ * now starts anew, and so does a full refresh whose rows would not be all of one kind.
  */
-export function windowsStateToContinue(state: StreamState | undefined, mode: Mode): WindowsState {
-  const fresh: WindowsState = { version: 1, kind: 'windows', mode, owed: [] };
+export function windowsStateToContinue(
+  state: StreamState | undefined,
+  mode: Mode,
+  origin: Origin,
+): WindowsState {
+  const fresh: WindowsState = { version: 2, kind: 'windows', mode, origin, owed: [] };
   if (state?.kind !== 'windows' || state.mode !== mode) return fresh;
-  return mode === 'full_refresh' && state.owed.length === 0 ? fresh : state;
+  const change = compareOrigins(state.origin, origin);
+  if (change.identity.length > 0) return fresh;
+  const isDone = state.owed.length === 0;
+  if (mode === 'full_refresh' && isDone) return fresh;
+  const { began_at: _, ...rest } = state;
+  const going: WindowsState = isDone ? rest : state;
+  // What a refresh has brought so far would hold the old values, and nothing would bring the new ones.
+  if (going.began_at !== undefined && !isSameThroughout(change)) return fresh;
+  return { ...going, origin: goesOnAs(state.origin, origin) };
 }
 
 /** An interrupted snapshot older than this is begun again: its rows would be too far apart in time to be one picture. */
@@ -62,8 +85,28 @@ export function snapshotStateToContinue(
   state: StreamState | undefined,
   mode: Mode,
   now: string,
+  origin: Origin,
 ): SnapshotState {
-  const isInterrupted = state?.kind === 'snapshot' && !state.complete && state.mode === mode;
-  if (isInterrupted && Date.parse(now) - Date.parse(state.snapshot_at) < LONGEST_SNAPSHOT_MS) return state;
-  return { version: 1, kind: 'snapshot', mode, snapshot_at: now, complete: false };
+  const before = state?.kind === 'snapshot' && state.mode === mode ? state : undefined;
+  const change = before && compareOrigins(before.origin, origin);
+  const isInterrupted = before?.after !== undefined && !before.complete;
+  if (before !== undefined && isInterrupted && change !== undefined && isSameThroughout(change)) {
+    const ageMs = Date.parse(now) - Date.parse(before.snapshot_at);
+    if (ageMs < LONGEST_SNAPSHOT_MS) return { ...before, origin };
+  }
+  const rowsBefore = change?.identity.length === 0 ? rowsOfLastWhole(before) : undefined;
+  return {
+    version: 2,
+    kind: 'snapshot',
+    mode,
+    origin,
+    // A generation of its own, also within the second of one that counts for nothing.
+    snapshot_at: before !== undefined && now <= before.snapshot_at ? addSeconds(before.snapshot_at, 1) : now,
+    complete: false,
+    ...(rowsBefore !== undefined && { rows_before: rowsBefore }),
+  };
+}
+
+function rowsOfLastWhole(state: SnapshotState | undefined): number | undefined {
+  return state?.complete === true ? state.rows : state?.rows_before;
 }

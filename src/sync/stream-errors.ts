@@ -13,6 +13,19 @@ export function hasNoPast(name: string): ConnectorError {
   });
 }
 
+/** The code of `shrank`. */
+export const SHRANK = 'sync/snapshot_shrank';
+
+export function shrank(stream: string, rows: number, before: number): ConnectorError {
+  return new ConnectorError({
+    kind: 'permission',
+    code: SHRANK,
+    stream,
+    message: `The snapshot of "${stream}" has ${rows} rows, less than half of the ${before} that the last one had, so it does not take its place.`,
+    hint: 'Check what the token may read: it may see less than before. If so many rows are really deleted, set "allow_mass_deletions" to true for one read.',
+  });
+}
+
 export function notReadable(
   name: string,
   reason: string | undefined,

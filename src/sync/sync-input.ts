@@ -3,6 +3,7 @@ import type { CompiledStream } from '../catalog/compile/compiled.ts';
 import type { CentraClient } from '../centra/client.ts';
 import type { WantedStream } from '../protocol/message.ts';
 import type { ToldIds } from './hints/hint-ids.ts';
+import type { OriginSettings } from './origin/origin.ts';
 import type { Slice } from './plan.ts';
 
 /**
@@ -21,7 +22,16 @@ export interface SyncInput {
   readonly states: ReadonlyMap<string, unknown>;
   /** UTC, whole seconds. */
   readonly startDate: string | undefined;
+  /** The earlier of the server's clock and this machine's. */
   readonly serverNowMs: number;
+  /** How far a run reads back into the time that the last one covered. */
+  readonly lookbackSeconds: number;
+  /** What every stream of this read comes from. */
+  readonly origin: OriginSettings;
+  /** Streams that are read from the beginning, whatever their states say, to take the place of what was written. */
+  readonly refreshed?: ReadonlySet<string> | undefined;
+  /** Many deletions at once are otherwise taken for a token that sees less. */
+  readonly allowsMassDeletions?: boolean | undefined;
   readonly client: CentraClient;
   readonly schema: GraphQLSchema;
   readonly signal: AbortSignal;

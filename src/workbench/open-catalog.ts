@@ -90,7 +90,13 @@ async function openCatalog(
     return { ...names, loaded, compiled: catalog.bind(schemas.schema), schemas, configuration };
   };
   if (configuration === undefined) {
-    const schemas = { schema: reference, reference, isLive: false, serverNowMs: Date.now() };
+    const schemas = {
+      schema: reference,
+      reference,
+      isLive: false,
+      serverNowMs: Date.now(),
+      clockDifferenceMs: undefined,
+    };
     return { ...bound(schemas), client: undefined, close: async () => {} };
   }
   const shop = openShop(configuration, context, {

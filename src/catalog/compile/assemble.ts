@@ -1,9 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
-import type { JsonObject } from '../../json.ts';
+import type { JsonObject, JsonValue } from '../../json.ts';
 import type { RootDefinition } from '../../roots/definition.ts';
 import { rootType } from '../../roots/derive.ts';
 import type { ColumnDraft } from '../column/column-draft.ts';
 import type { StreamModel } from '../language/model.ts';
+import { plainValue } from '../language/source-node.ts';
 import { keysOfLevels, type Level, selectFromRoot, usesOfLevels } from '../path/levels.ts';
 import { guardsOf } from '../path/permissions.ts';
 import { jsonSchemaOf, withNullable } from '../path/value-type.ts';
@@ -93,6 +94,7 @@ function compiledColumn(
     name: draft.name,
     jsonSchema: jsonSchemaOf(draft.type, draft.description),
     source: draft.text,
+    definition: definitionOf(draft.model),
     pii: draft.pii,
     selection: draft.selection,
     permissions: [...new Set(guards.map(({ permission }) => permission))],
@@ -103,6 +105,11 @@ function compiledColumn(
       permission: missing.by === 'permission' ? missing.what : undefined,
     },
   });
+}
+
+function definitionOf({ keywords }: ColumnDraft['model']): JsonValue {
+  const said = [...keywords].filter(([keyword]) => keyword !== 'description' && keyword !== 'on_error');
+  return Object.fromEntries(said.map(([keyword, node]) => [keyword, plainValue(node)]));
 }
 
 function permissionsByColumn(columns: readonly CompiledColumn[]): ReadonlyMap<string, readonly string[]> {

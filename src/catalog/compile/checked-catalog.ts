@@ -11,6 +11,8 @@ export interface CheckedCatalog {
   readonly reference: GraphQLSchema;
   /** What is wrong as far as the reference schema shows it; the shop's own may have more. */
   readonly problems: readonly Problem[];
+  /** By stream: the names of its columns. */
+  readonly columns: ReadonlyMap<string, readonly string[]>;
   /** Compiles the catalog against a schema; of a stream that `selected` names, only those columns. */
   readonly bind: (schema: GraphQLSchema, selected?: CompileOptions['selected']) => CompiledCatalog;
 }
@@ -26,6 +28,9 @@ export async function loadCatalog(
     loaded,
     reference,
     problems: checked.problems,
+    columns: new Map(
+      checked.streams.map(({ name, columns }) => [name, columns.map((column) => column.name)]),
+    ),
     bind: (schema: GraphQLSchema, selected?: CompileOptions['selected']) =>
       schema === reference && selected === undefined
         ? checked

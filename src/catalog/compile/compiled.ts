@@ -52,6 +52,8 @@ export interface CompiledColumn {
   readonly jsonSchema: JsonObject;
   /** Where it comes from, for people: `grandTotal(includingTax: false).value`. */
   readonly source: string;
+  /** What the catalog says of it, but for its description. */
+  readonly definition: JsonValue;
   /** What is done to personal data: `hash`, `mask`, `year`, `month` or `allow`. */
   readonly pii: string | undefined;
   /** What this column alone needs of the root's type. */

@@ -80,6 +80,7 @@ function wantedStream(stream: StreamEntry, name: string): WantedStream {
     name,
     mode,
     columns: columns.size === 0 ? undefined : new Set(read),
+    choosesColumns: true,
     // A catalog from before deletions were told says nothing of their column.
     wantsDeletions: columns.get(DELETED_AT) ?? true,
   };

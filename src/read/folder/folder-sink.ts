@@ -25,6 +25,8 @@ export interface FolderSinkOptions {
   /** Those of the catalog, and those that are read. */
   readonly streams: readonly OfferedStream[];
   readonly wanted: readonly WantedStream[];
+  /** Those that begin anew, in a file that takes the place of the one that is there. */
+  readonly refreshed?: ReadonlySet<string> | undefined;
   readonly before: ReadonlyMap<string, FolderState>;
   /** Aborted when the folder is no longer this read's own: from then on nothing in it is touched. */
   readonly lost: AbortSignal;
@@ -34,14 +36,15 @@ export interface FolderSinkOptions {
 
 /** Writes each stream into a file of its own. */
 export async function folderSink(options: FolderSinkOptions): Promise<FolderSink> {
-  const { folder, streams, wanted, before, lost, log, clock } = options;
+  const { folder, streams, wanted, refreshed, before, lost, log, clock } = options;
   const files = new Map<string, StreamFile>();
   for (const stream of wanted) {
     const { name } = stream;
     const offered = streams.find((other) => other.name === name);
     if (offered !== undefined) refuseMarkAsColumn(offered);
-    const found = before.get(name);
-    if (found === undefined) await refuseFileWithoutState(folder, name);
+    const isRefreshed = refreshed?.has(name) === true;
+    const found = isRefreshed ? undefined : before.get(name);
+    if (found === undefined && !isRefreshed) await refuseFileWithoutState(folder, name);
     const goesOn = found !== undefined && isReadTheSameWay(found, stream, offered);
     files.set(name, new StreamFile({ folder, stream: name, before: goesOn ? found : undefined, clock }));
   }
@@ -98,7 +101,8 @@ function isReadTheSameWay(
   offered: OfferedStream | undefined,
 ): boolean {
   const isWhole = mode === 'full_refresh' || offered?.isSnapshot === true;
-  return state.mode === mode && (generation === undefined || isWhole);
+  // A stream that goes on can have begun in a file that took the place of another.
+  return state.mode === mode && (generation === undefined || isWhole || state.kind === 'windows');
 }
 
 function refuseMarkAsColumn({ name, jsonSchema, tellsDeletions }: OfferedStream): void {

@@ -40,8 +40,9 @@ function groupsByType(plans: readonly StreamPlan[]): ReadonlyMap<string, readonl
   const types = new Map<string, Map<string, FetchGroup<WindowsPlan>>>();
   for (const plan of plans) {
     const { root, where } = plan.stream;
-    if (plan.kind !== 'windows' || root.webhookType === undefined || plan.wanted.mode !== 'incremental')
-      continue;
+    // What is read as a generation takes the place of all that was written before it.
+    const isGeneration = plan.kind === 'windows' && plan.state.began_at !== undefined;
+    if (plan.kind !== 'windows' || root.webhookType === undefined || isGeneration) continue;
     const groups = types.get(root.webhookType) ?? new Map<string, FetchGroup<WindowsPlan>>();
     types.set(root.webhookType, groups);
     const key = JSON.stringify([root.root, where ?? null]);

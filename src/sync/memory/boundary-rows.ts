@@ -80,6 +80,10 @@ export class WrittenRows {
   }
 }
 
+function newestOf(rows: ReadonlyMap<number, string>): ReadonlyMap<number, string> {
+  return new Map([...rows].sort(([a], [b]) => b - a).slice(0, LARGEST_EDGE));
+}
+
 /** The rows of a window's last seconds. */
 class Edge {
   readonly #rows: Map<number, string>;
@@ -99,10 +103,10 @@ class Edge {
     if (this.#rows.delete(key)) this.#encoded = undefined;
   }
 
-  /** Undefined when there is nothing to keep, or too much for a state that is to stay small. */
+  /** Undefined when there is nothing to keep. Of too many for a state that is to stay small, the newest: the others are written again. */
   encode(): string | undefined {
-    if (this.#rows.size === 0 || this.#rows.size > LARGEST_EDGE) return undefined;
-    this.#encoded ??= encodeSent(this.#rows);
+    if (this.#rows.size === 0) return undefined;
+    this.#encoded ??= encodeSent(this.#rows.size > LARGEST_EDGE ? newestOf(this.#rows) : this.#rows);
     return this.#encoded;
   }
 }

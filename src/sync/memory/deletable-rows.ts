@@ -14,7 +14,10 @@ export class KnownRows {
   /** Throws a ConnectorError of kind `config` on a text that `encode` did not make. */
   constructor(encoded?: string) {
     for (const [day, text] of Object.entries(encoded === undefined ? {} : unpack(encoded))) {
-      for (const [id, lines] of decodeDay(text)) this.set(id, day, lines);
+      for (const [id, lines] of decodeDay(text)) {
+        if (id > LARGEST_ID) throw notOurs();
+        this.set(id, day, lines);
+      }
     }
   }
 
@@ -63,14 +66,35 @@ export class KnownRows {
   }
 }
 
+/** A few bytes become gigabytes where somebody wants them to; a state that this connector wrote does not. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** A day with ids as `encodeDay` writes them, none of which is longer than an id can be. */
+function isDay([day, text]: readonly [string, unknown]): boolean {
+  return (
+    /^\d{4}-\d{2}-\d{2}$/.test(day) &&
+    typeof text === 'string' &&
+    text.split(' ').every((token) => /^[0-9a-z]{1,7}(:(-?[0-9a-z]{1,11}(,-?[0-9a-z]{1,11})*)?)?$/.test(token))
+  );
+}
+
 function unpack(encoded: string): Readonly<Record<string, string>> {
   try {
-    const days: unknown = JSON.parse(inflateRawSync(Buffer.from(encoded, 'base64')).toString('utf8'));
-    if (isObject(days)) return days as Readonly<Record<string, string>>;
+    const packed = Buffer.from(encoded, 'base64');
+    const text = inflateRawSync(packed, { maxOutputLength: MOST_BYTES }).toString('utf8');
+    const days: unknown = JSON.parse(text);
+    if (isObject(days) && Object.entries(days).every(isDay)) return days as Readonly<Record<string, string>>;
   } catch {
     // Told below, like a text that holds something else.
   }
-  throw new ConnectorError({
+  throw notOurs();
+}
+
+/** The greatest that GraphQL has. */
+const LARGEST_ID = 2 ** 31 - 1;
+
+function notOurs(): ConnectorError {
+  return new ConnectorError({
     kind: 'config',
     code: 'state/refused',
     message: 'A state holds known rows that this connector did not write.',

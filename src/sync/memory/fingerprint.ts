@@ -7,7 +7,7 @@ import type { GoodRow, MappedRow } from '../../catalog/compile/compiled.ts';
  */
 export type SentRows = ReadonlyMap<number, string>;
 
-/** More rows than this are not remembered but written again, so that the state stays small. */
+/** So many rows are remembered, the newest; others are written again, so that the state stays small. */
 export const LARGEST_EDGE = 2_000;
 
 const FINGERPRINT_LENGTH = 5;

@@ -35,6 +35,7 @@ export function openReader(group: FetchGroup<WindowsPlan>, run: Run): WindowsRea
         state,
         tellsDeletions,
         serverNow: run.serverNow,
+        lookbackSeconds: run.input.lookbackSeconds,
         readBefore,
       }),
   );
@@ -42,18 +43,16 @@ export function openReader(group: FetchGroup<WindowsPlan>, run: Run): WindowsRea
   return { group, root, rows: root.wholeRows(wanted), identity, members, run };
 }
 
-/** Reads objects again by their keys and returns how many of them the shop does not have any more. */
-export async function readByKeys(reader: WindowsReader, keys: readonly number[]): Promise<number> {
+/** Reads objects again by their keys and returns those that the shop does not give any more. */
+export async function readByKeys(reader: WindowsReader, keys: readonly number[]): Promise<readonly number[]> {
   const { group, rows, members, run } = reader;
   const { field } = group.root.pageKey;
-  let gone = 0;
+  const missing: number[] = [];
   for await (const { ids, objects } of rows.byIds(keys, run.input.signal)) {
     for (const object of objects) for (const member of members) member.takeAgain(object);
     const found = new Set(objects.map((object) => object[field]));
-    const missing = ids.map(Number).filter((key) => !found.has(key));
-    for (const key of missing) for (const member of members) member.drop(key, run.serverNow);
-    gone += missing.length;
+    missing.push(...ids.map(Number).filter((key) => !found.has(key)));
     await run.outlet.push(members.flatMap((member) => member.checkpoint()));
   }
-  return gone;
+  return missing;
 }

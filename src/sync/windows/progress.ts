@@ -7,9 +7,10 @@ import type { CentraObject } from '../../shop/objects.ts';
 import { addSeconds, parseCentraTime, type UtcSecond } from '../../time.ts';
 import { WrittenRows } from '../memory/boundary-rows.ts';
 import { Deletions } from '../memory/deletions.ts';
+import { DroppedRows } from '../memory/dropped-rows.ts';
 import { fingerprintOf } from '../memory/fingerprint.ts';
 import { OpenRows } from '../memory/open-rows.ts';
-import { OVERLAP_SECONDS } from '../plan.ts';
+import { RecentRows } from '../memory/recent-rows.ts';
 import type { Window, WindowsState } from '../state.generated.ts';
 import { StreamWriter } from '../stream-writer.ts';
 import { boundsOf, nameOf, overlaps } from '../window-bounds.ts';
@@ -33,6 +34,8 @@ export interface WindowsProgressOptions {
   readonly tellsDeletions: boolean;
   /** The server's clock when the run began. */
   readonly serverNow: UtcSecond;
+  /** How far the next run reads back into the time that this one covers. */
+  readonly lookbackSeconds: number;
   /** How far earlier runs have read; undefined: this is the first. */
   readonly readBefore?: UtcSecond | undefined;
 }
@@ -43,9 +46,13 @@ export class WindowsProgress {
   readonly #change: UpdatedChange | CreatedChange;
   readonly #fields: ObjectFields;
   readonly #open: OpenRows;
+  readonly #dropped: DroppedRows;
+  /** Undefined where rows have no date of change. */
+  readonly #recent: RecentRows | undefined;
   readonly #written: WrittenRows;
   readonly #deletions: Deletions;
   readonly #serverNow: UtcSecond;
+  readonly #lookbackSeconds: number;
   /** What changed from then on is new since earlier runs. */
   readonly #newSince: UtcSecond | undefined;
   /** By window: the greatest page key that was taken. */
@@ -56,12 +63,18 @@ export class WindowsProgress {
   constructor(options: WindowsProgressOptions) {
     const { stream, change, fields, state, tellsDeletions, serverNow, readBefore } = options;
     this.#serverNow = serverNow;
-    this.#newSince = readBefore === undefined ? undefined : addSeconds(readBefore, -OVERLAP_SECONDS);
+    this.#lookbackSeconds = options.lookbackSeconds;
+    this.#newSince = readBefore === undefined ? undefined : addSeconds(readBefore, -this.#lookbackSeconds);
     this.writer = new StreamWriter(stream);
     this.#change = change;
     this.#fields = fields;
     this.#state = state;
     this.#open = new OpenRows({ encoded: state.open, change, statusField: fields.status });
+    this.#dropped = new DroppedRows(state.dropped);
+    const isRemembered = change.kind === 'updated' && state.mode === 'incremental';
+    this.#recent = isRemembered
+      ? new RecentRows(state.recent, { now: serverNow, through: readBefore })
+      : undefined;
     const { known } = state;
     this.#deletions = new Deletions({ stream, change, known, areTold: tellsDeletions, writer: this.writer });
     this.#written = new WrittenRows(state);
@@ -74,6 +87,23 @@ export class WindowsProgress {
 
   get openKeys(): readonly number[] {
     return this.#open.keys;
+  }
+
+  /** Those that were open and gone, and are to be looked for now. */
+  get droppedKeys(): readonly number[] {
+    const due = this.#dropped.due(this.#serverNow);
+    if (due.length > 0) this.#dropped.asked(this.#serverNow);
+    return due;
+  }
+
+  /** How many objects seem to be deleted, too many to be believed. */
+  get withheld(): number | undefined {
+    return this.#state.withheld;
+  }
+
+  withhold(objects: number | undefined): void {
+    const { withheld: _, ...state } = this.#state;
+    this.#state = objects === undefined ? state : { ...state, withheld: objects };
   }
 
   get owed(): readonly Window[] {
@@ -125,8 +155,10 @@ export class WindowsProgress {
     const edges = this.#edgesOf(object, window);
     const isEdge = edges.length > 0;
     const isOpen = this.#open.isOpen(object);
-    const known = key === undefined ? undefined : (this.#open.printOf(key) ?? this.#written.printOf(key));
-    const print = known !== undefined || isEdge || isOpen ? fingerprintOf(rows) : undefined;
+    const known = key === undefined ? undefined : this.#printOf(key);
+    const time = this.#timeOf(object);
+    const isNamed = known !== undefined || isEdge || isOpen || this.#recent?.isRecent(time) === true;
+    const print = isNamed ? fingerprintOf(rows) : undefined;
     if (print !== undefined && print === known) this.writer.countUnchanged(rows);
     else {
       if (this.#isNew(object)) this.#untold += 1;
@@ -134,8 +166,10 @@ export class WindowsProgress {
     }
     if (key === undefined) return;
     this.#passed(window, key);
-    this.#deletions.remember(key, this.#timeOf(object)?.slice(0, 10), rows, this.#serverNow);
+    this.#dropped.forget(key);
+    this.#deletions.remember(key, time?.slice(0, 10), rows, this.#serverNow);
     if (print === undefined) return;
+    this.#recent?.set(key, time, print);
     for (const edge of edges) this.#written.addToEdge(edge, key, print);
     if (this.#written.printOf(key) !== undefined) this.#written.remember(key, print);
     this.#open.set(key, isOpen ? print : undefined);
@@ -165,8 +199,11 @@ export class WindowsProgress {
 
   /** An object that the shop does not have any more; its rows are told to be gone, where that is wanted. */
   drop(key: number, deletedAt: UtcSecond): void {
+    const print = this.#open.printOf(key);
+    if (print !== undefined) this.#dropped.add(key, print, this.#serverNow);
     this.#open.set(key, undefined);
     this.#written.forget(key);
+    this.#recent?.forget(key);
     this.#deletions.drop(key, deletedAt);
   }
 
@@ -213,16 +250,28 @@ export class WindowsProgress {
 
   /** The messages for what was taken, with the state as it stands. */
   checkpoint(): readonly Message[] {
-    const { edge: _, open: __, known: ___, told: ____, ...state } = this.#state;
+    const {
+      edge: _,
+      open: __,
+      known: ___,
+      told: ____,
+      dropped: _____,
+      recent: ______,
+      ...state
+    } = this.#state;
     const { owed, edge, told } = this.#written.encode(state.owed);
     const open = this.#open.encode();
     const known = this.#deletions.encode();
+    const dropped = this.#dropped.encode();
+    const recent = this.#recent?.encode();
     this.#state = {
       ...state,
       owed,
       ...(edge && { edge }),
       ...(open !== '' && { open }),
       ...(known && { known }),
+      ...(dropped && { dropped }),
+      ...(recent && { recent }),
       ...(told && { told }),
     };
     return this.writer.checkpoint(this.#state as unknown as JsonObject);
@@ -234,10 +283,12 @@ export class WindowsProgress {
     if (key === undefined) return false;
     const rows = this.writer.map(object, NO_SNAPSHOT);
     const print = fingerprintOf(rows);
-    const isUnchanged = print === (this.#open.printOf(key) ?? this.#written.printOf(key));
+    const isUnchanged = print === this.#printOf(key);
     if (isUnchanged) this.writer.countUnchanged(rows);
     else this.#write(key, rows, true);
     this.#written.remember(key, print);
+    this.#dropped.forget(key);
+    this.#recent?.set(key, this.#timeOf(object), print);
     this.#deletions.remember(key, this.#timeOf(object)?.slice(0, 10), rows, this.#serverNow);
     this.#open.set(key, this.#open.isOpen(object) ? print : undefined);
     return !isUnchanged;
@@ -246,6 +297,11 @@ export class WindowsProgress {
   #write(key: number | undefined, rows: readonly MappedRow[], isKnown: boolean): void {
     this.writer.add(rows);
     if (key !== undefined && isKnown) this.#written.outdate(key);
+  }
+
+  /** What was written of it last, where that is remembered. */
+  #printOf(key: number): string | undefined {
+    return this.#open.printOf(key) ?? this.#written.printOf(key) ?? this.#recent?.printOf(key);
   }
 
   #isNew(object: CentraObject): boolean {
@@ -260,9 +316,9 @@ export class WindowsProgress {
   #isDelivered(object: CentraObject, key: number): boolean {
     const { through, owed } = this.#state;
     const time = this.#change.kind === 'updated' ? this.#timeOf(object) : undefined;
-    if (time === undefined || through === undefined || time > addSeconds(through, -OVERLAP_SECONDS))
+    if (time === undefined || through === undefined || time > addSeconds(through, -this.#lookbackSeconds))
       return false;
-    const settledBy = (to: UtcSecond) => time <= addSeconds(to, -OVERLAP_SECONDS);
+    const settledBy = (to: UtcSecond) => time <= addSeconds(to, -this.#lookbackSeconds);
     return owed.every(
       ({ from = '', to, last_key: lastKey = -1 }) =>
         time < from || time > to || (key <= lastKey && settledBy(to)),
@@ -294,6 +350,6 @@ export class WindowsProgress {
     const time = this.#timeOf(object);
     if (time === undefined) return [];
     const again = others.filter((other) => time >= (other.from ?? '') && time <= other.to);
-    return isLast && time >= addSeconds(window.to, -OVERLAP_SECONDS) ? [...again, window] : again;
+    return isLast && time >= addSeconds(window.to, -this.#lookbackSeconds) ? [...again, window] : again;
   }
 }

@@ -7,6 +7,7 @@ import { runPool } from '../pool.ts';
 import type { Window } from '../state.generated.ts';
 import type { StreamWriter } from '../stream-writer.ts';
 import { openReader, readByKeys, type WindowsReader } from './group.ts';
+import { settleMissing } from './missing-rows.ts';
 import { isReconcileDue, reconcile } from './reconcile.ts';
 import { splitWindow } from './split.ts';
 
@@ -22,7 +23,7 @@ export async function readWindows(
   const { members } = reader;
   const { push } = run.outlet;
   await push(generations(reader, false));
-  await readOpen(reader);
+  const missing = await readOpen(reader);
   const windows = await windowsToRead(reader);
   const looksAhead = windows.length === 1;
   const estimate = estimateOf(reader);
@@ -31,7 +32,11 @@ export async function readWindows(
     run.input.maxConcurrency,
   );
   await applyEvents(reader);
-  if (isReconcileDue(reader)) await reconcile(reader);
+  // Judged together: few of one kind may be missing because many of another are.
+  const gone = isReconcileDue(reader)
+    ? await reconcile(reader, missing)
+    : await settleMissing(reader, missing);
+  if (gone > 0 && missing.length > 0) tellGone(reader, missing.length);
   // Every stream ends with a state, also when it was owed nothing.
   if (windows.length === 0) await push(members.flatMap((member) => member.checkpoint()));
   await push(generations(reader, true));
@@ -100,12 +105,19 @@ async function readWindow(
   }
 }
 
-/** Rows whose changes have no date are asked for by id until they are final. */
-async function readOpen(reader: WindowsReader): Promise<void> {
-  const { members, run, group } = reader;
-  const keys = [...new Set(members.flatMap((member) => member.openKeys))].sort((a, b) => a - b);
-  const gone = await readByKeys(reader, keys);
-  if (gone === 0) return;
+/** Rows whose changes have no date are asked for by id until they are final. Returns those that the shop does not give any more. */
+async function readOpen(reader: WindowsReader): Promise<readonly number[]> {
+  const { members } = reader;
+  const open = new Set(members.flatMap((member) => member.openKeys));
+  const dropped = members.flatMap((member) => member.droppedKeys);
+  const missing = await readByKeys(
+    reader,
+    [...new Set([...open, ...dropped])].sort((a, b) => a - b),
+  );
+  return missing.filter((key) => open.has(key));
+}
+
+function tellGone({ members, run, group }: WindowsReader, gone: number): void {
   const told = members.some((member) => member.tellsDeletions)
     ? 'their rows are marked as deleted'
     : 'their rows stay as they were last written';

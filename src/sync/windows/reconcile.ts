@@ -1,6 +1,7 @@
 import { timeRange } from '../../shop/filter.ts';
 import { addSeconds } from '../../time.ts';
 import { readByKeys, type WindowsReader } from './group.ts';
+import { settleMissing } from './missing-rows.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -19,14 +20,15 @@ export function isReconcileDue({ group, members, run }: WindowsReader): boolean 
 
 /**
  * Compares the ids of the last days with the shop's. An object that was reopened, or that was never seen, is read again;
- * one that is gone is told to be deleted. It asks for ids and statuses alone.
+ * one that is gone is told to be deleted. It asks for ids and statuses alone. `missingOpen`: open rows that were asked for by
+ * id, and not given. Returns how many are gone.
  */
-export async function reconcile(reader: WindowsReader): Promise<void> {
+export async function reconcile(reader: WindowsReader, missingOpen: readonly number[]): Promise<number> {
   const { group, root, members, run, identity } = reader;
   const { serverNow, outlet } = run;
   const { reconcileDaysBack, startDate, signal } = run.input;
   const { label, pageKey } = group.root;
-  if (group.change.kind !== 'created') return;
+  if (group.change.kind !== 'created') return 0;
   const { finalStatuses, filter } = group.change;
   const day = addSeconds(serverNow, -reconcileDaysBack * DAY_SECONDS).slice(0, 10);
   const range = timeRange({
@@ -48,10 +50,11 @@ export async function reconcile(reader: WindowsReader): Promise<void> {
     members.flatMap((member) => member.knownSince(day).filter((key) => !present.has(key))),
   );
   // Those that are missing are asked for once more by id: only that proves that they are gone.
-  const gone = await readByKeys(
+  const asked = await readByKeys(
     reader,
     [...toRead, ...missing].sort((a, b) => a - b),
   );
+  const gone = await settleMissing(reader, [...new Set([...missingOpen, ...asked])]);
   for (const member of members) {
     member.forgetBefore(day);
     member.reconciled(serverNow);
@@ -61,6 +64,7 @@ export async function reconcile(reader: WindowsReader): Promise<void> {
     'info',
     `Compared ${present.size} ${label} since ${day} with the shop: ${toRead.size} were read again, ${gone} are gone.`,
   );
+  return gone;
 }
 
 type Member = WindowsReader['members'][number];

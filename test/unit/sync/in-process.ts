@@ -136,6 +136,8 @@ export async function runSync(run: Run): Promise<void> {
     states: destination.states,
     startDate: undefined,
     serverNowMs: Date.parse(now),
+    lookbackSeconds: 600,
+    origin: { shop: 'sandbox---' },
     client: clientOf(sandbox),
     schema,
     signal: stop.signal,

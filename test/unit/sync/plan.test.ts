@@ -8,6 +8,8 @@ import { plainStream } from './compiled-stream.ts';
 
 const serverNow = '2026-05-01T12:00:00Z';
 const horizon = '2026-05-01T11:59:58Z';
+const origin = { shop: 'sandbox---', root: 'orders', key: 'id', columns: {} };
+const stockOrigin = { ...origin, root: 'inventory' };
 
 interface Case {
   readonly mode?: 'full_refresh' | 'incremental';
@@ -24,13 +26,16 @@ function plan({ mode = 'incremental', state, startDate }: Case) {
     startDate,
     serverNow,
     deletions: { reconciles: false, hasEvents: false },
+    origin,
+    lookbackSeconds: 60,
   }).state;
 }
 
 const done: StreamState = {
-  version: 1,
+  version: 2,
   kind: 'windows',
   mode: 'incremental',
+  origin,
   through: '2026-05-01T10:00:00Z',
   owed: [],
   edge: '1abcde',
@@ -75,9 +80,14 @@ test.each<[string, Case, object]>([
     },
   ],
   [
-    "a clock that went back does not take the sync's end with it",
+    "a clock that went back by moments does not take the sync's end with it",
+    { state: { ...done, through: '2026-05-01T12:00:20Z' } },
+    { through: '2026-05-01T12:00:20Z', owed: [{ from: '2026-05-01T11:59:20Z', to: '2026-05-01T12:00:20Z' }] },
+  ],
+  [
+    'an end that lies ahead is pulled back, and the last days are read again',
     { state: { ...done, through: '2026-05-01T13:00:00Z' } },
-    { through: '2026-05-01T13:00:00Z', owed: [{ from: '2026-05-01T12:59:00Z', to: '2026-05-01T13:00:00Z' }] },
+    { through: horizon, owed: [{ from: '2026-04-28T11:59:58Z', to: horizon }] },
   ],
   [
     'a full refresh does not go on from an incremental state',
@@ -104,7 +114,16 @@ test.each<[string, Case, object]>([
   ],
   [
     'a stream that was a snapshot before starts anew',
-    { state: { version: 1, kind: 'snapshot', mode: 'incremental', snapshot_at: serverNow, complete: true } },
+    {
+      state: {
+        version: 2,
+        kind: 'snapshot',
+        mode: 'incremental',
+        origin: stockOrigin,
+        snapshot_at: serverNow,
+        complete: true,
+      },
+    },
     { owed: [{ to: horizon }] },
   ],
 ])('%s', (_, input, state) => {
@@ -116,9 +135,10 @@ test.each<[string, StreamState | undefined, object]>([
   [
     'a complete snapshot',
     {
-      version: 1,
+      version: 2,
       kind: 'snapshot',
       mode: 'incremental',
+      origin: stockOrigin,
       snapshot_at: '2026-05-01T11:00:00Z',
       complete: true,
     },
@@ -127,9 +147,10 @@ test.each<[string, StreamState | undefined, object]>([
   [
     'an interrupted snapshot',
     {
-      version: 1,
+      version: 2,
       kind: 'snapshot',
       mode: 'incremental',
+      origin: stockOrigin,
       snapshot_at: '2026-05-01T11:00:00Z',
       complete: false,
       after: '3|2:9',
@@ -139,9 +160,10 @@ test.each<[string, StreamState | undefined, object]>([
   [
     'an interrupted snapshot of yesterday',
     {
-      version: 1,
+      version: 2,
       kind: 'snapshot',
       mode: 'incremental',
+      origin: stockOrigin,
       snapshot_at: '2026-04-30T11:00:00Z',
       complete: false,
       after: '3|2:9',
@@ -164,6 +186,8 @@ test.each<[string, StreamState | undefined, object]>([
       startDate: undefined,
       serverNow,
       deletions: { reconciles: false, hasEvents: false },
+      origin: stockOrigin,
+      lookbackSeconds: 60,
     }).state,
   ).toMatchObject(expected);
 });
@@ -182,6 +206,8 @@ test('streams share requests when root, filter and what is owed are the same', (
       startDate: undefined,
       serverNow,
       deletions: { reconciles: false, hasEvents: false },
+      origin,
+      lookbackSeconds: 60,
     });
   const { windows, snapshots } = groupPlans([
     planOf('orders', orders),
@@ -209,10 +235,19 @@ test('a first read is compared with the shop when something was told of before i
       startDate: undefined,
       serverNow,
       deletions: { reconciles: true, hasEvents: false },
+      origin,
+      lookbackSeconds: 60,
     });
     return planned.kind === 'windows' ? planned.reconciled_at : undefined;
   };
   expect(reconciledAt(undefined)).toBe(serverNow);
-  const told: StreamState = { version: 1, kind: 'windows', mode: 'incremental', owed: [], known: 'some' };
+  const told: StreamState = {
+    version: 2,
+    kind: 'windows',
+    mode: 'incremental',
+    origin,
+    owed: [],
+    known: 'some',
+  };
   expect(reconciledAt(told)).toBeUndefined();
 });

@@ -11,6 +11,8 @@ const window = { from: '2026-05-01T11:00:00Z', to: through };
 const fields = { pageKey: 'id', time: 'createdAt', status: 'returnStatus' };
 const column = (name: string, source: string) => ({ name, source, jsonSchema: {} }) as never;
 
+const origin = { shop: 'sandbox---', root: 'returns', key: 'id', columns: {} };
+
 const plain = plainStream('returns', returns, {
   key: ['id'],
   cursor: 'createdAt',
@@ -33,9 +35,10 @@ function progressOf(stream: typeof plain, state: Partial<WindowsState> = {}): Wi
     stream,
     change: returns.change as never,
     fields,
-    state: { version: 1, kind: 'windows', mode: 'incremental', through, owed: [window], ...state },
+    state: { version: 2, kind: 'windows', mode: 'incremental', origin, through, owed: [window], ...state },
     tellsDeletions: true,
     serverNow: '2026-05-01T12:00:05Z',
+    lookbackSeconds: 60,
   });
 }
 

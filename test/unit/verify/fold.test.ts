@@ -10,6 +10,7 @@ import { plainStream } from '../sync/compiled-stream.ts';
 function column(name: string, source: string, type = 'string', pii?: string): CompiledColumn {
   return {
     name,
+    definition: {},
     jsonSchema: { type: ['null', type] },
     source,
     pii,

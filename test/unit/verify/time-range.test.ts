@@ -62,7 +62,13 @@ test('ranges include both ends', () => {
 
 describe('what a state covers', () => {
   const through = '2026-03-09T00:00:00Z';
-  const state: WindowsState = { version: 1, kind: 'windows', mode: 'incremental', owed: [] };
+  const state: WindowsState = {
+    version: 2,
+    kind: 'windows',
+    mode: 'incremental',
+    origin: { shop: 'sandbox---', root: 'orders', key: 'id', columns: {} },
+    owed: [],
+  };
 
   test('everything until `through`, from the start date on', () => {
     expect(coverageOf({ ...state, through }, '2026-03-01T00:00:00Z')).toMatchObject({
