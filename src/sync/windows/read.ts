@@ -6,8 +6,10 @@ import type { FetchGroup, WindowsPlan } from '../plan.ts';
 import { runPool } from '../pool.ts';
 import type { Window } from '../state.generated.ts';
 import type { StreamWriter } from '../stream-writer.ts';
+import { applyEvents } from './apply-events.ts';
 import { openReader, readByKeys, type WindowsReader } from './group.ts';
-import { isReconcileDue, reconcile } from './reconcile.ts';
+import { markGreatest, readNewest } from './newest.ts';
+import { forgetOld, isReconcileDue, reconcile } from './reconcile.ts';
 import { splitWindow } from './split.ts';
 
 /**
@@ -22,6 +24,7 @@ export async function readWindows(
   const { members } = reader;
   const { push } = run.outlet;
   await push(generations(reader, false));
+  await markGreatest(reader);
   await readOpen(reader);
   const windows = await windowsToRead(reader);
   const looksAhead = windows.length === 1;
@@ -30,8 +33,10 @@ export async function readWindows(
     windows.map((window) => () => readWindow(reader, window, looksAhead, estimate)),
     run.input.maxConcurrency,
   );
+  await readNewest(reader);
   await applyEvents(reader);
   if (isReconcileDue(reader)) await reconcile(reader);
+  else if (run.input.reconcileEveryHours === 0) forgetOld(reader);
   // Every stream ends with a state, also when it was owed nothing.
   if (windows.length === 0) await push(members.flatMap((member) => member.checkpoint()));
   await push(generations(reader, true));
@@ -105,31 +110,10 @@ async function readOpen(reader: WindowsReader): Promise<void> {
   const { members, run, group } = reader;
   const keys = [...new Set(members.flatMap((member) => member.openKeys))].sort((a, b) => a - b);
   const gone = await readByKeys(reader, keys);
+  for (const member of members) member.openWereRead();
   if (gone === 0) return;
   const told = members.some((member) => member.tellsDeletions)
     ? 'their rows are marked as deleted'
     : 'their rows stay as they were last written';
   run.outlet.log('warn', `${gone} ${group.root.label} that were open are gone from the shop; ${told}.`);
-}
-
-/** Takes in what the events system told: after the windows, so that it has the last word on what they gave. */
-async function applyEvents({ group, rows, members, run }: WindowsReader): Promise<void> {
-  const { eventObject, label } = group.root;
-  const { push, log } = run.outlet;
-  const events = eventObject === undefined ? undefined : run.events.get(eventObject);
-  if (events === undefined || group.plans.some(({ wanted }) => wanted.mode === 'full_refresh')) return;
-  for await (const { objects } of rows.byIds(events.changed, run.input.signal)) {
-    for (const object of objects) for (const member of members) member.takeAgain(object, true);
-    await push(members.flatMap((member) => member.checkpoint()));
-  }
-  for (const reference of events.deleted) {
-    for (const member of members) member.dropReference(reference, run.serverNow);
-  }
-  for (const member of members) member.handled(events.eventIds);
-  await push(members.flatMap((member) => member.checkpoint()));
-  if (events.changed.length + events.deleted.length === 0) return;
-  log(
-    'info',
-    `The events system told of ${events.changed.length} changed and ${events.deleted.length} deleted ${label}.`,
-  );
 }
