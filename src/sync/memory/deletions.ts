@@ -48,7 +48,8 @@ export class Deletions {
   constructor({ stream, change, state, isBeginning, areTold, writer }: DeletionsOptions) {
     this.#shape = areTold ? keyShapeOf(stream) : undefined;
     this.#key = stream.key;
-    this.#kept = state;
+    const { known, parents } = state;
+    this.#kept = { ...(known && { known }), ...(parents && { parents }) };
     this.#encoded = state.known;
     this.#writer = writer;
     if (this.#shape === undefined || change.kind === 'created') this.#known = new KnownRows(state.known);
