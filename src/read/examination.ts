@@ -1,4 +1,5 @@
 import type { CompiledStream } from '../catalog/compile/compiled.ts';
+import { inWords } from '../catalog/language/near-match.ts';
 import type { ClientObserver } from '../centra/client.ts';
 import type { Configuration } from '../config/load.ts';
 import { tokenExpiry } from '../config/token-expiry.ts';
@@ -41,12 +42,22 @@ export async function examine(configuration: Configuration, context: CommandCont
       );
     }
     if (configuration.hasEvents) {
-      await probeEvents(shop.client, signal);
+      const { objectTypes } = await probeEvents(shop.client, schemas.schema, signal);
       log('warn', EVENTS_WARNING);
+      log('info', listening(objectTypes));
     }
     tell(findings, log);
     return summarize(configuration, findings);
   });
+}
+
+/** Nothing errs where Centra has not switched the events system on, so that cannot be said. */
+function listening(objectTypes: readonly string[] | undefined): string {
+  const unknown =
+    'Whether Centra has switched it on cannot be asked: a read says so when rows change and no event comes.';
+  if (objectTypes === undefined || objectTypes.length === 0)
+    return `The token may use the events system, and listens to nothing yet: the first read sees to that. ${unknown}`;
+  return `The token may use the events system, and listens to ${inWords([...objectTypes].sort(), 'and')}. ${unknown}`;
 }
 
 type Probe = (streams: readonly CompiledStream[]) => ReturnType<typeof probe>;

@@ -15,9 +15,13 @@ export interface Document {
  * A page of a list by offset, with the row just before it as it is at that same moment: it shows whether rows moved.
  * Variables: `where`, `limit`, `page`, `probePage`, `isProbed`.
  */
-export function listPage({ list, definition }: LiveRoot, selection: Selection): Document {
-  const { id, pageKey } = definition;
-  const where = `where: $where${sorted(list, pageKey.sort)}`;
+export function listPage(
+  { list, definition }: LiveRoot,
+  selection: Selection,
+  sort = definition.pageKey.sort,
+): Document {
+  const { id } = definition;
+  const where = `where: $where${sorted(list, sort)}`;
   return document(
     list.name,
     `$where: ${list.whereType}, ${PAGE_VARIABLES}`,
@@ -201,28 +205,51 @@ export function attributeTypes(
 
 // The events system is asked with literals: the names of its input types differ between what is public of it.
 
-/** A page of the events that wait, of these kinds of objects, or of all. Variables: `page`. */
-export function waitingEvents(objectTypes: readonly string[] | undefined): Document {
-  const where = objectTypes === undefined ? '{}' : `{ objectType: [${objectTypes.join(', ')}] }`;
-  return document(
-    'waitingEvents',
-    '$page: Int',
-    `{\n  events(where: ${where}, limit: ${PAGE_SIZE}, page: $page) { id objectType changeType objectReference }\n}`,
-  );
+/** The oldest events that wait, as `q0`, `q1`, …: of each kind of object and change that is to be asked for by itself. */
+export function waitingEvents(
+  queues: readonly {
+    readonly objectType: string | undefined;
+    readonly changeTypes: readonly string[] | undefined;
+  }[],
+  hasLimit: boolean,
+): Document {
+  const limit = hasLimit ? `limit: ${PAGE_SIZE}` : '';
+  const parts = queues.map(({ objectType, changeTypes }, at) => {
+    const object = objectType === undefined ? '' : `objectType: [${objectType}]`;
+    const change = changeTypes === undefined ? '' : `changeType: [${changeTypes.join(', ')}]`;
+    const where = listed([object, change]);
+    const args = listed([where === '' ? '' : `where: { ${where} }`, limit]);
+    return `q${at}: events${args === '' ? '' : `(${args})`} { id objectType changeType objectReference }`;
+  });
+  return document('waitingEvents', '', `{\n  ${parts.join('\n  ')}\n}`);
+}
+
+function listed(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 /** The kinds of objects whose events are queued. */
-export const eventListeners: Document = document('listeners', '', '{ eventListeners { objectType } }');
+export function eventListeners(hasChangeTypes: boolean): Document {
+  return document(
+    'listeners',
+    '',
+    `{ eventListeners { objectType${hasChangeTypes ? ' changeTypes' : ''} } }`,
+  );
+}
 
-export function listenTo(objectTypes: readonly string[]): Document {
-  const input = objectTypes.map((objectType) => `{ objectType: ${objectType} }`).join(', ');
+export function listenTo(
+  objectTypes: readonly string[],
+  changeTypes: readonly string[] | undefined,
+): Document {
+  const types = changeTypes === undefined ? '' : `, changeTypes: [${changeTypes.join(', ')}]`;
+  const input = objectTypes.map((objectType) => `{ objectType: ${objectType}${types} }`).join(', ');
   return mutation('listen', `{ setEventListeners(input: [${input}]) { userErrors { message } } }`);
 }
 
-export function confirmEvents(ids: readonly number[]): Document {
+export function confirmEvents(ids: readonly number[], idsField: string): Document {
   return mutation(
     'confirm',
-    `{ confirmEvents(input: { eventsIds: [${ids.join(', ')}] }) { userErrors { message } } }`,
+    `{ confirmEvents(input: { ${idsField}: [${ids.join(', ')}] }) { userErrors { message } } }`,
   );
 }
 

@@ -23,7 +23,7 @@ export interface LiveRoot {
   readonly connection: LiveField | undefined;
   /** What counts the rows of a filter, on Counters. */
   readonly counter: LiveField | undefined;
-  /** The field that shows whether a row is final, among the names that versions of the API give it. */
+  /** The field that shows whether a row is final, among the names that versions of the API give it; undefined where it has none. */
   readonly statusField: string | undefined;
   /** How to find the oldest row by the time that the windows go by. */
   readonly oldestTime: { readonly field: string; readonly sort: string } | undefined;
@@ -56,9 +56,6 @@ export function findRoot(schema: GraphQLSchema, definition: RootDefinition): Liv
     change.kind === 'created'
       ? change.statusFields.find((name) => fieldOf(rows, name) !== undefined)
       : undefined;
-  if (change.kind === 'created' && statusField === undefined) {
-    throw unreadable(definition, `"${root}" does not show which rows are final`);
-  }
   const filterType = getNamedType(where.type).name;
   const connection = definition.connection === undefined ? undefined : fieldOf(query, definition.connection);
   const counter = fieldOf(query, 'counters') && fieldOf(schema.getType('Counters'), root);

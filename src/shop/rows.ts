@@ -17,6 +17,8 @@ export interface Rows {
   readonly nestedPages: (parent: number, nested: NestedRows) => Pager;
   /** All that meet a condition, a page at a time. */
   readonly all: (condition: JsonObject, signal: AbortSignal) => AsyncGenerator<Page>;
+  /** All, a page at a time, the greatest page key first; undefined where the shop cannot sort them so. */
+  readonly newestFirst: (signal: AbortSignal) => AsyncGenerator<Page> | undefined;
   /** Those of these ids that there are, with the ids that were asked for at once; `field` of the filter takes them. */
   readonly byIds: (
     ids: readonly (number | string)[],
@@ -50,6 +52,15 @@ export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
       const pager = completing(pagerUnder(asked, variable, selection));
       yield* pagesAfter(pager, { after: undefined, signal, looksAhead: true });
     }
+  }
+
+  function newestFirst(signal: AbortSignal): AsyncGenerator<Page> | undefined {
+    const { descending } = definition.pageKey;
+    const variable = filterOf(asked, {});
+    if (descending === undefined || root.list.sortBy(descending) === undefined || variable === undefined)
+      return undefined;
+    const pager = listPager({ client, root, where: variable, selection, sort: descending });
+    return pagesAfter(completing(pager), { after: undefined, signal, looksAhead: false });
   }
 
   async function* byIds(
@@ -86,6 +97,7 @@ export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
       });
     },
     all,
+    newestFirst,
     byIds,
   });
 }

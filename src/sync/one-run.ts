@@ -1,5 +1,5 @@
-import type { EventsByObject } from '../shop/events.ts';
 import type { UtcSecond } from '../time.ts';
+import type { EventsByObject } from './hints/take-events.ts';
 import type { Outlet } from './outlet.ts';
 import type { SyncInput } from './sync-input.ts';
 

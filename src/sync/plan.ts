@@ -162,15 +162,16 @@ function earlierWindow(
 }
 
 /**
- * Only of rows that have no date of change are the ids remembered; the others are too many. The events system names the
- * object that is gone, and so its own row, but not its lines.
+ * Of rows that have no date of change the ids are remembered; the others are too many. The events system names the object that
+ * is gone, and so its own row, but not its lines. Rows whose key holds their place go away when their object becomes shorter.
  */
 export function canTellDeletions(
   stream: CompiledStream,
   { reconciles, hasEvents }: DeletionSources,
 ): boolean {
   if (keyShapeOf(stream) === undefined) return false;
-  if (stream.root.change.kind === 'created') return reconciles || hasEvents;
+  if (stream.root.change.kind === 'created') return reconciles || hasEvents || stream.keyedByPosition;
+  if (stream.keyedByPosition) return true;
   return hasEvents && stream.root.eventObject !== undefined && stream.each.length === 0;
 }
 

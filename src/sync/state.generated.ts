@@ -17,6 +17,10 @@ export type Time = string;
  * Rows that were written, each with a fingerprint of what was written: page keys ascending, as differences in base 36, each followed by five characters of the fingerprint.
  */
 export type Sent = string;
+/**
+ * A UTC day.
+ */
+export type Day = string;
 
 /**
  * `through`: everything that changed until then has been written, except for what is owed. `edge`: the rows of the last seconds before it, which the next run reads again. `open`: the rows that may still change without a date. `reconciled_at`: when the rows were last compared with the shop's. `began_at`: when a full refresh began, however often it was interrupted.
@@ -35,9 +39,19 @@ export interface WindowsState {
   dropped?: Dropped;
   recent?: Recent;
   /**
-   * The rows that were written lately, by the UTC day on which they were created, so that those that go away can be named: packed JSON in base 64.
+   * The days on which the open rows were first seen, or last changed: each day's number since 1970 in base 36, a colon, and its page keys ascending as differences in base 36.
+   */
+  open_since?: string;
+  reread?: Reread;
+  /**
+   * The rows that were written lately, by the UTC day on which they were created, or first seen where that is later, so that those that go away can be named: packed JSON in base 64.
    */
   known?: string;
+  parents?: Parents;
+  /**
+   * The greatest page key that the shop had: what is above it is new, whatever its date.
+   */
+  greatest_key?: number;
   reconciled_at?: Time;
   /**
    * The events that were handled and are not confirmed yet: ids ascending, runs as first-last, with commas between.
@@ -47,6 +61,10 @@ export interface WindowsState {
    * So many objects seem to be deleted, too many at once to be believed.
    */
   withheld?: number;
+  /**
+   * Rows changed and no event came, and that was said.
+   */
+  events_silent?: true;
 }
 /**
  * What the stream was when this was written: where `shop` is the endpoint's hash, `where` that of the filter, and `start` the earliest time that was asked for (none: the beginning). `columns`: a hash of what each holds; `!`: the shop or the token did not give it.
@@ -96,6 +114,21 @@ export interface Recent {
   hours: {
     [k: string]: Sent;
   };
+}
+/**
+ * The UTC days on which open rows of some age, and old ones, were last read again.
+ */
+export interface Reread {
+  some_age?: Day;
+  old?: Day;
+}
+/**
+ * The newest objects that were written, of which something must be known once they are gone or have become shorter. `rows`: page keys ascending as differences in base 36, `*` and the highest place of their rows, `.` and the id. `forgotten_to`: older ones up to this page key were written and are not known any more. `most_places`: the highest place that any of them had.
+ */
+export interface Parents {
+  rows: string;
+  forgotten_to?: number;
+  most_places?: number;
 }
 /**
  * `after`: the position after the last page that was written. `rows`: how many were written by then. `rows_before`: how many the last complete one had.

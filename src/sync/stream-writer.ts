@@ -26,12 +26,12 @@ export class StreamWriter {
   add(rows: readonly MappedRow[]): void {
     for (const row of rows) {
       if ('quarantined' in row) {
-        this.tally.quarantined += 1;
+        const { column, isKeyNull } = row.quarantined;
+        if (isKeyNull) count(this.tally.keyNull, column);
+        else this.tally.quarantined += 1;
         continue;
       }
-      for (const { column } of row.changes) {
-        this.tally.nulled.set(column, (this.tally.nulled.get(column) ?? 0) + 1);
-      }
+      for (const { column } of row.changes) count(this.tally.nulled, column);
       this.#pending.push(row);
     }
   }
@@ -63,4 +63,8 @@ export class StreamWriter {
     messages.push({ type: 'checkpoint', stream: name, state, recordCount: records.length });
     return messages;
   }
+}
+
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
 }

@@ -67,12 +67,14 @@ export interface ListPagerOptions {
   readonly selection: Selection;
   /** What is read, for people; the root's label unless given. */
   readonly what?: string;
+  /** Ascending by the page key unless given. */
+  readonly sort?: string;
 }
 
 /** Pages a root list by offset, sorted by a field that never changes. */
-export function listPager({ client, root, where, selection, what }: ListPagerOptions): Pager {
+export function listPager({ client, root, where, selection, what, sort }: ListPagerOptions): Pager {
   const { id, label } = root.definition;
-  const document = listPage(root, selection);
+  const document = listPage(root, selection, sort);
   const named = what ?? label;
   return offsetPager({
     label: named,

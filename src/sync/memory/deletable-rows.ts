@@ -1,11 +1,12 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { CompiledStream } from '../../catalog/compile/compiled.ts';
 import { ConnectorError } from '../../errors.ts';
-import { isObject, type JsonObject } from '../../json.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../json.ts';
 
 /**
  * The rows that a stream has written lately, by the id of their root object, so that those that are gone from the shop can
- * be named. Kept by the UTC day on which the object was created, so that old ones can be forgotten.
+ * be named. Kept by the UTC day on which the object was created, or first seen where that is later, so that old ones can be
+ * forgotten.
  */
 export class KnownRows {
   readonly #days = new Map<string, Map<number, readonly number[]>>();
@@ -23,6 +24,11 @@ export class KnownRows {
 
   has(id: number): boolean {
     return this.#dayOf.has(id);
+  }
+
+  /** The day under which it is kept. */
+  dayOf(id: number): string | undefined {
+    return this.#dayOf.get(id);
   }
 
   set(id: number, day: string, lines: readonly number[]): void {
@@ -45,7 +51,7 @@ export class KnownRows {
     return lines;
   }
 
-  /** Those created on a day from `from` on. */
+  /** Those kept under a day from `from` on. */
   idsSince(from: string): readonly number[] {
     return [...this.#days].filter(([day]) => day >= from).flatMap(([, ids]) => [...ids.keys()]);
   }
@@ -135,27 +141,52 @@ function* decodeDay(text: string): Generator<[number, readonly number[]]> {
   }
 }
 
-/** How a stream's key is made of its root object's id and, for a line, of the line's own. */
+/** How a stream's key is made of its root object's id or page key and, for a line, of the line's own id or place. */
 export interface KeyShape {
   readonly rootColumn: string;
+  /** Which of the root object's fields it holds. */
+  readonly rootField: 'id' | 'pageKey';
+  /** The column shows numbers as text. */
+  readonly isRootText: boolean;
   readonly lineColumn: string | undefined;
+  /** The line's column holds its place in its list. */
+  readonly isByPlace: boolean;
 }
 
 /** Undefined when the key is made otherwise: then rows that are gone cannot be named. */
 export function keyShapeOf(stream: CompiledStream): KeyShape | undefined {
-  const { id } = stream.root;
-  const rootSource = `${'^'.repeat(stream.each.length)}${id}`;
-  const rootColumn = stream.key.find((name) => sourceOf(stream, name) === rootSource);
+  const { id, pageKey } = stream.root;
+  const up = '^'.repeat(stream.each.length);
+  const rootColumn =
+    stream.key.find((name) => sourceOf(stream, name) === `${up}${id}`) ??
+    stream.key.find((name) => sourceOf(stream, name) === `${up}${pageKey.field}`);
   const others = stream.key.filter((name) => name !== rootColumn);
   if (rootColumn === undefined || others.length !== Math.min(1, stream.each.length)) return undefined;
-  return { rootColumn, lineColumn: others[0] };
+  // What is hashed or masked is not what the shop names.
+  if (stream.key.some((name) => !['allow', undefined].includes(columnOf(stream, name)?.pii)))
+    return undefined;
+  return {
+    rootColumn,
+    rootField: sourceOf(stream, rootColumn) === `${up}${id}` ? 'id' : 'pageKey',
+    isRootText: isText(columnOf(stream, rootColumn)?.jsonSchema.type),
+    lineColumn: others[0],
+    isByPlace: others.length > 0 && stream.keyedByPosition,
+  };
 }
 
-function sourceOf({ columns }: CompiledStream, name: string): string | undefined {
-  return columns.find((column) => column.name === name)?.source;
+function isText(type: JsonValue | undefined): boolean {
+  return type === 'string' || (Array.isArray(type) && type.includes('string'));
 }
 
-/** The ids of an object's lines as its rows show them; undefined when one is not an integer. */
+function columnOf({ columns }: CompiledStream, name: string) {
+  return columns.find((column) => column.name === name);
+}
+
+function sourceOf(stream: CompiledStream, name: string): string | undefined {
+  return columnOf(stream, name)?.source;
+}
+
+/** The ids or places of an object's lines as its rows show them; undefined when one is not a whole number. */
 export function lineIdsOf(
   rows: readonly JsonObject[],
   { lineColumn }: KeyShape,
@@ -168,8 +199,12 @@ export function lineIdsOf(
 }
 
 /** The keys of the rows that an object had, as rows that hold nothing else. */
-export function keysOf(id: number, lines: readonly number[], shape: KeyShape): readonly JsonObject[] {
-  const { rootColumn, lineColumn } = shape;
-  if (lineColumn === undefined) return [{ [rootColumn]: id }];
-  return lines.map((line) => ({ [rootColumn]: id, [lineColumn]: line }));
+export function keysOf(
+  root: number | string,
+  lines: readonly number[],
+  { rootColumn, isRootText, lineColumn }: KeyShape,
+): readonly JsonObject[] {
+  const value = isRootText ? String(root) : root;
+  if (lineColumn === undefined) return [{ [rootColumn]: value }];
+  return lines.map((line) => ({ [rootColumn]: value, [lineColumn]: line }));
 }

@@ -24,7 +24,14 @@ export function openReader(group: FetchGroup<WindowsPlan>, run: Run): WindowsRea
   const { change } = group;
   const { statusField } = root;
   const { pageKey, id } = group.root;
-  const fields = { pageKey: pageKey.field, time: change.field, status: statusField };
+  const fields = {
+    pageKey: pageKey.field,
+    id: id === pageKey.field ? undefined : id,
+    time: change.field,
+    status: statusField,
+  };
+  const events = group.root.eventObject === undefined ? undefined : run.events.get(group.root.eventObject);
+  const watched = new Set(events?.changed);
   const identity = root.fields([id, pageKey.field, change.field, ...(statusField ? [statusField] : [])]);
   const members = group.plans.map(
     ({ stream, state, tellsDeletions, readBefore }) =>
@@ -37,6 +44,7 @@ export function openReader(group: FetchGroup<WindowsPlan>, run: Run): WindowsRea
         serverNow: run.serverNow,
         lookbackSeconds: run.input.lookbackSeconds,
         readBefore,
+        watched,
       }),
   );
   const wanted = mergeSelections([...group.plans.map(({ stream }) => stream.selection), identity]);

@@ -13,7 +13,7 @@ export async function settleMissing(reader: WindowsReader, missing: readonly num
   const { allowsMassDeletions = false, saysOnlyNews } = run.input;
   if (missing.length === 0) return 0;
   const known = Math.max(
-    ...members.map((member) => Math.max(member.knownSince('').length, member.openKeys.length)),
+    ...members.map((member) => Math.max(member.knownSince('').length, member.openCount)),
   );
   if (allowsMassDeletions || missing.length <= FEW_ROWS || missing.length <= known * MOST_PART) {
     for (const key of missing) for (const member of members) member.drop(key, run.serverNow);

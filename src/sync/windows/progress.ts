@@ -6,7 +6,7 @@ import { encodeIds } from '../../shop/events.ts';
 import type { CentraObject } from '../../shop/objects.ts';
 import { addSeconds, parseCentraTime, type UtcSecond } from '../../time.ts';
 import { WrittenRows } from '../memory/boundary-rows.ts';
-import { Deletions } from '../memory/deletions.ts';
+import { Deletions, type Dropped } from '../memory/deletions.ts';
 import { DroppedRows } from '../memory/dropped-rows.ts';
 import { fingerprintOf } from '../memory/fingerprint.ts';
 import { OpenRows } from '../memory/open-rows.ts';
@@ -20,6 +20,8 @@ const NO_SNAPSHOT: RowContext = Object.freeze({ snapshotAt: '' });
 /** Where the sync finds in an object what it must know of it: response keys, given by the live schema. */
 export interface ObjectFields {
   readonly pageKey: string;
+  /** Where it is not the page key. */
+  readonly id?: string | undefined;
   readonly time: string;
   /** Undefined: the rows have no status, or only dates tell of changes. */
   readonly status: string | undefined;
@@ -38,7 +40,11 @@ export interface WindowsProgressOptions {
   readonly lookbackSeconds: number;
   /** How far earlier runs have read; undefined: this is the first. */
   readonly readBefore?: UtcSecond | undefined;
+  /** Page keys of which it must be known afterwards whether this run has read them. */
+  readonly watched?: ReadonlySet<number> | undefined;
 }
+
+const NOT_WATCHED: ReadonlySet<number> = new Set();
 
 /** One stream of a root that is read by windows: what was written, what is open, what is still owed. */
 export class WindowsProgress {
@@ -53,30 +59,36 @@ export class WindowsProgress {
   readonly #deletions: Deletions;
   readonly #serverNow: UtcSecond;
   readonly #lookbackSeconds: number;
-  /** What changed from then on is new since earlier runs. */
-  readonly #newSince: UtcSecond | undefined;
+  readonly #readBefore: UtcSecond | undefined;
+  readonly #watched: ReadonlySet<number>;
+  /** Of those that are watched, or above the greatest key that was known: those that this run has read. */
+  readonly #seen = new Set<number>();
   /** By window: the greatest page key that was taken. */
   readonly #lastKeys = new Map<string, number>();
   #state: WindowsState;
   #untold = 0;
+  #changedMeanwhile = 0;
+  #greatestTaken = 0;
 
   constructor(options: WindowsProgressOptions) {
     const { stream, change, fields, state, tellsDeletions, serverNow, readBefore } = options;
     this.#serverNow = serverNow;
     this.#lookbackSeconds = options.lookbackSeconds;
-    this.#newSince = readBefore === undefined ? undefined : addSeconds(readBefore, -this.#lookbackSeconds);
+    this.#readBefore = readBefore;
+    this.#watched = options.watched ?? NOT_WATCHED;
     this.writer = new StreamWriter(stream);
     this.#change = change;
     this.#fields = fields;
     this.#state = state;
-    this.#open = new OpenRows({ encoded: state.open, change, statusField: fields.status });
+    this.#open = new OpenRows({ state, change, fields, now: serverNow });
     this.#dropped = new DroppedRows(state.dropped);
     const isRemembered = change.kind === 'updated' && state.mode === 'incremental';
     this.#recent = isRemembered
       ? new RecentRows(state.recent, { now: serverNow, through: readBefore })
       : undefined;
-    const { known } = state;
-    this.#deletions = new Deletions({ stream, change, known, areTold: tellsDeletions, writer: this.writer });
+    const isBeginning = readBefore === undefined;
+    const { writer } = this;
+    this.#deletions = new Deletions({ stream, change, state, isBeginning, areTold: tellsDeletions, writer });
     this.#written = new WrittenRows(state);
   }
 
@@ -85,8 +97,45 @@ export class WindowsProgress {
     return this.#state;
   }
 
+  /** The open rows that are to be read again in this run. */
   get openKeys(): readonly number[] {
-    return this.#open.keys;
+    return this.#open.dueKeys;
+  }
+
+  /** How many rows are open, due or not. */
+  get openCount(): number {
+    return this.#open.keys.length;
+  }
+
+  /** They have been. */
+  openWereRead(): void {
+    this.#open.wereRead();
+  }
+
+  /** What is above it is new; undefined: not known yet. */
+  get greatestKey(): number | undefined {
+    return this.#state.greatest_key;
+  }
+
+  knowsUpTo(key: number): void {
+    this.#state = { ...this.#state, greatest_key: Math.max(key, this.#state.greatest_key ?? 0) };
+  }
+
+  /** By windows, in this run. */
+  get greatestTaken(): number {
+    return this.#greatestTaken;
+  }
+
+  /** Whether nothing is known of it, and its key says that it came since earlier runs. */
+  isNew(key: number): boolean {
+    const isKnown = this.#open.has(key) || this.#deletions.isKnown(key);
+    const isWritten = isKnown || this.#written.printOf(key) !== undefined;
+    return key > (this.#state.greatest_key ?? 0) && !this.#seen.has(key) && !isWritten;
+  }
+
+  /** Whether this run has read it, of a key that is watched or new. */
+  hasSeen(key: number): boolean {
+    return this.#seen.has(key);
   }
 
   /** Those that were open and gone, and are to be looked for now. */
@@ -128,12 +177,23 @@ export class WindowsProgress {
     return this.#untold;
   }
 
-  isKnown(key: number): boolean {
-    return this.#deletions.isKnown(key);
+  /** How many objects were written whose time lies well between the end of earlier runs and this one's. */
+  get changedMeanwhile(): number {
+    return this.#changedMeanwhile;
   }
 
-  isOpen(key: number): boolean {
-    return this.#open.has(key);
+  get wasSilent(): boolean {
+    return this.#state.events_silent === true;
+  }
+
+  /**
+   * Whether an object of the shop is not as it was written, as far as its status tells. Rows are known only where deletions
+   * are told; without that, what is final is taken as seen.
+   */
+  differs(object: CentraObject, key: number): boolean {
+    if (!this.#open.isOpen(object))
+      return this.#open.has(key) || (this.#deletions.areTold && !this.#deletions.isKnown(key));
+    return !this.#open.has(key);
   }
 
   knownSince(day: string): readonly number[] {
@@ -161,13 +221,15 @@ export class WindowsProgress {
     const print = isNamed ? fingerprintOf(rows) : undefined;
     if (print !== undefined && print === known) this.writer.countUnchanged(rows);
     else {
-      if (this.#isNew(object)) this.#untold += 1;
+      this.#count(object);
       this.#write(key, rows, known !== undefined);
     }
     if (key === undefined) return;
+    this.#see(key);
+    this.#greatestTaken = Math.max(this.#greatestTaken, key);
     this.#passed(window, key);
     this.#dropped.forget(key);
-    this.#deletions.remember(key, time?.slice(0, 10), rows, this.#serverNow);
+    this.#remember(key, object, rows, time);
     if (print === undefined) return;
     this.#recent?.set(key, time, print);
     for (const edge of edges) this.#written.addToEdge(edge, key, print);
@@ -175,9 +237,9 @@ export class WindowsProgress {
     this.#open.set(key, isOpen ? print : undefined);
   }
 
-  /** Takes an object that was read again by its id; `isTold`: since something told of a change. */
-  takeAgain(object: CentraObject, isTold = false): void {
-    if (this.#takeAgain(object) && !isTold) this.#untold += 1;
+  /** Takes an object that was read again by its id. */
+  takeAgain(object: CentraObject): void {
+    if (this.#takeAgain(object)) this.#untold += 1;
   }
 
   /**
@@ -188,6 +250,7 @@ export class WindowsProgress {
     const key = this.#keyOf(object);
     if (key === undefined) return;
     if (this.#isDelivered(object, key)) {
+      this.#see(key);
       this.writer.countUnchanged(this.writer.map(object, NO_SNAPSHOT));
       return;
     }
@@ -198,26 +261,25 @@ export class WindowsProgress {
   }
 
   /** An object that the shop does not have any more; its rows are told to be gone, where that is wanted. */
-  drop(key: number, deletedAt: UtcSecond): void {
+  drop(key: number, deletedAt: UtcSecond): Dropped {
     const print = this.#open.printOf(key);
     if (print !== undefined) this.#dropped.add(key, print, this.#serverNow);
     this.#open.set(key, undefined);
     this.#written.forget(key);
     this.#recent?.forget(key);
-    this.#deletions.drop(key, deletedAt);
-  }
-
-  /** The same for an object that the events system says is gone. */
-  dropReference(reference: string, deletedAt: UtcSecond): void {
-    const key = Number(reference);
-    if (Number.isSafeInteger(key) && this.#deletions.isKnown(key)) this.drop(key, deletedAt);
-    else this.#deletions.dropUnknown(reference, deletedAt);
+    return this.#deletions.drop(key, deletedAt);
   }
 
   /** Events whose records go out with the next checkpoint; a later run confirms them. */
   handled(eventIds: readonly number[]): void {
     const { events: _, ...state } = this.#state;
     this.#state = eventIds.length === 0 ? state : { ...state, events: encodeIds(eventIds) };
+  }
+
+  /** Whether changes came without events, which was said. */
+  areEventsSilent(isSo: boolean): void {
+    const { events_silent: _, ...state } = this.#state;
+    this.#state = isSo ? { ...state, events_silent: true } : state;
   }
 
   /** Rows of days before this one are not compared with the shop any more. */
@@ -252,27 +314,25 @@ export class WindowsProgress {
   checkpoint(): readonly Message[] {
     const {
       edge: _,
-      open: __,
-      known: ___,
-      told: ____,
-      dropped: _____,
-      recent: ______,
+      open: _1,
+      open_since: _2,
+      reread: _3,
+      known: _4,
+      parents: _5,
+      told: _6,
+      dropped: _7,
+      recent: _8,
       ...state
     } = this.#state;
-    const { owed, edge, told } = this.#written.encode(state.owed);
-    const open = this.#open.encode();
-    const known = this.#deletions.encode();
     const dropped = this.#dropped.encode();
     const recent = this.#recent?.encode();
     this.#state = {
       ...state,
-      owed,
-      ...(edge && { edge }),
-      ...(open !== '' && { open }),
-      ...(known && { known }),
+      ...this.#written.encode(state.owed),
+      ...this.#open.encode(),
+      ...this.#deletions.encode(),
       ...(dropped && { dropped }),
       ...(recent && { recent }),
-      ...(told && { told }),
     };
     return this.writer.checkpoint(this.#state as unknown as JsonObject);
   }
@@ -286,10 +346,12 @@ export class WindowsProgress {
     const isUnchanged = print === this.#printOf(key);
     if (isUnchanged) this.writer.countUnchanged(rows);
     else this.#write(key, rows, true);
+    this.#see(key);
     this.#written.remember(key, print);
     this.#dropped.forget(key);
     this.#recent?.set(key, this.#timeOf(object), print);
-    this.#deletions.remember(key, this.#timeOf(object)?.slice(0, 10), rows, this.#serverNow);
+    // Its date can be one that was set: what counts is when it was first seen.
+    this.#remember(key, object, rows, this.#serverNow);
     this.#open.set(key, this.#open.isOpen(object) ? print : undefined);
     return !isUnchanged;
   }
@@ -304,9 +366,33 @@ export class WindowsProgress {
     return this.#open.printOf(key) ?? this.#written.printOf(key) ?? this.#recent?.printOf(key);
   }
 
-  #isNew(object: CentraObject): boolean {
-    const time = this.#newSince === undefined ? undefined : this.#timeOf(object);
-    return time !== undefined && this.#newSince !== undefined && time >= this.#newSince;
+  #remember(
+    key: number,
+    object: CentraObject,
+    rows: readonly MappedRow[],
+    since: UtcSecond | undefined,
+  ): void {
+    const id = this.#fields.id === undefined ? undefined : object[this.#fields.id];
+    const named = { key, id: id === undefined ? undefined : String(id), day: since?.slice(0, 10) };
+    this.#deletions.remember(named, rows, this.#serverNow);
+  }
+
+  #see(key: number): void {
+    const { greatest_key: greatest } = this.#state;
+    if ((greatest !== undefined && key > greatest) || this.#watched.has(key)) this.#seen.add(key);
+  }
+
+  /** What is new since earlier runs; what surely is, for what lies at the ends may have been told of in another run. */
+  #count(object: CentraObject): void {
+    const { through } = this.#state;
+    const time = this.#readBefore === undefined ? undefined : this.#timeOf(object);
+    if (time === undefined || this.#readBefore === undefined) return;
+    if (time >= addSeconds(this.#readBefore, -this.#lookbackSeconds)) this.#untold += 1;
+    const isMeanwhile =
+      through !== undefined &&
+      time > addSeconds(this.#readBefore, this.#lookbackSeconds) &&
+      time < addSeconds(through, -this.#lookbackSeconds);
+    if (isMeanwhile) this.#changedMeanwhile += 1;
   }
 
   /**

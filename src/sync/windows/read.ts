@@ -6,9 +6,11 @@ import type { FetchGroup, WindowsPlan } from '../plan.ts';
 import { runPool } from '../pool.ts';
 import type { Window } from '../state.generated.ts';
 import type { StreamWriter } from '../stream-writer.ts';
+import { applyEvents } from './apply-events.ts';
 import { openReader, readByKeys, type WindowsReader } from './group.ts';
 import { settleMissing } from './missing-rows.ts';
-import { isReconcileDue, reconcile } from './reconcile.ts';
+import { markGreatest, readNewest } from './newest.ts';
+import { forgetOld, isReconcileDue, reconcile } from './reconcile.ts';
 import { splitWindow } from './split.ts';
 
 /**
@@ -23,6 +25,7 @@ export async function readWindows(
   const { members } = reader;
   const { push } = run.outlet;
   await push(generations(reader, false));
+  await markGreatest(reader);
   const missing = await readOpen(reader);
   const windows = await windowsToRead(reader);
   const looksAhead = windows.length === 1;
@@ -31,12 +34,14 @@ export async function readWindows(
     windows.map((window) => () => readWindow(reader, window, looksAhead, estimate)),
     run.input.maxConcurrency,
   );
+  await readNewest(reader);
   await applyEvents(reader);
   // Judged together: few of one kind may be missing because many of another are.
   const gone = isReconcileDue(reader)
     ? await reconcile(reader, missing)
     : await settleMissing(reader, missing);
   if (gone > 0 && missing.length > 0) tellGone(reader, missing.length);
+  if (run.input.reconcileEveryHours === 0) forgetOld(reader);
   // Every stream ends with a state, also when it was owed nothing.
   if (windows.length === 0) await push(members.flatMap((member) => member.checkpoint()));
   await push(generations(reader, true));
@@ -114,6 +119,7 @@ async function readOpen(reader: WindowsReader): Promise<readonly number[]> {
     reader,
     [...new Set([...open, ...dropped])].sort((a, b) => a - b),
   );
+  for (const member of members) member.openWereRead();
   return missing.filter((key) => open.has(key));
 }
 
@@ -122,26 +128,4 @@ function tellGone({ members, run, group }: WindowsReader, gone: number): void {
     ? 'their rows are marked as deleted'
     : 'their rows stay as they were last written';
   run.outlet.log('warn', `${gone} ${group.root.label} that were open are gone from the shop; ${told}.`);
-}
-
-/** Takes in what the events system told: after the windows, so that it has the last word on what they gave. */
-async function applyEvents({ group, rows, members, run }: WindowsReader): Promise<void> {
-  const { eventObject, label } = group.root;
-  const { push, log } = run.outlet;
-  const events = eventObject === undefined ? undefined : run.events.get(eventObject);
-  if (events === undefined || group.plans.some(({ wanted }) => wanted.mode === 'full_refresh')) return;
-  for await (const { objects } of rows.byIds(events.changed, run.input.signal)) {
-    for (const object of objects) for (const member of members) member.takeAgain(object, true);
-    await push(members.flatMap((member) => member.checkpoint()));
-  }
-  for (const reference of events.deleted) {
-    for (const member of members) member.dropReference(reference, run.serverNow);
-  }
-  for (const member of members) member.handled(events.eventIds);
-  await push(members.flatMap((member) => member.checkpoint()));
-  if (events.changed.length + events.deleted.length === 0) return;
-  log(
-    'info',
-    `The events system told of ${events.changed.length} changed and ${events.deleted.length} deleted ${label}.`,
-  );
 }

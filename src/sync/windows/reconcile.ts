@@ -1,4 +1,5 @@
 import { timeRange } from '../../shop/filter.ts';
+import type { CentraObject } from '../../shop/objects.ts';
 import { addSeconds } from '../../time.ts';
 import { readByKeys, type WindowsReader } from './group.ts';
 import { settleMissing } from './missing-rows.ts';
@@ -19,46 +20,45 @@ export function isReconcileDue({ group, members, run }: WindowsReader): boolean 
 }
 
 /**
- * Compares the ids of the last days with the shop's. An object that was reopened, or that was never seen, is read again;
- * one that is gone is told to be deleted. It asks for ids and statuses alone. `missingOpen`: open rows that were asked for by
- * id, and not given. Returns how many are gone.
+ * Compares the ids and statuses of the last days with the shop's. An object that was reopened, or that was never seen, is read
+ * again; one that is gone is told to be deleted. It asks for ids and statuses alone. `missingOpen`: open rows that were asked
+ * for by id, and not given. Returns how many are gone.
  */
 export async function reconcile(reader: WindowsReader, missingOpen: readonly number[]): Promise<number> {
   const { group, root, members, run, identity } = reader;
   const { serverNow, outlet } = run;
-  const { reconcileDaysBack, startDate, signal } = run.input;
+  const { startDate, signal } = run.input;
   const { label, pageKey } = group.root;
   if (group.change.kind !== 'created') return 0;
-  const { finalStatuses, filter } = group.change;
-  const day = addSeconds(serverNow, -reconcileDaysBack * DAY_SECONDS).slice(0, 10);
+  const { filter } = group.change;
+  const day = firstDay(reader);
   const range = timeRange({
     from: laterStart(`${day}T00:00:00Z`, startDate),
     to: members[0]?.through ?? serverNow,
   });
   const present = new Set<number>();
   const toRead = new Set<number>();
-  for await (const { objects } of root.rows(identity).all({ [filter]: range }, signal)) {
+  const compare = (objects: readonly CentraObject[]) => {
     for (const object of objects) {
       const key = Number(object[pageKey.field]);
       present.add(key);
-      const isFinal =
-        root.statusField === undefined || finalStatuses.includes(String(object[root.statusField]));
-      if (members.some((member) => differs(member, key, isFinal))) toRead.add(key);
+      if (members.some((member) => member.differs(object, key))) toRead.add(key);
     }
-  }
-  const missing = new Set(
-    members.flatMap((member) => member.knownSince(day).filter((key) => !present.has(key))),
+  };
+  const rows = root.rows(identity);
+  for await (const { objects } of rows.all({ [filter]: range }, signal)) compare(objects);
+  // What was first seen lately can have an older date. Of what is missing here too, that it is gone is proved.
+  const others = new Set(
+    members.flatMap((member) => member.knownSince(day)).filter((key) => !present.has(key)),
   );
-  // Those that are missing are asked for once more by id: only that proves that they are gone.
-  const asked = await readByKeys(
-    reader,
-    [...toRead, ...missing].sort((a, b) => a - b),
-  );
+  const sorted = (keys: ReadonlySet<number>) => [...keys].sort((a, b) => a - b);
+  for await (const { objects } of rows.byIds(sorted(others), signal, pageKey.field)) compare(objects);
+  const missing = new Set([...others].filter((key) => !present.has(key)));
+  const asked = await readByKeys(reader, sorted(new Set([...toRead, ...missing])));
+  // Judged together: few of one kind may be missing because many of another are.
   const gone = await settleMissing(reader, [...new Set([...missingOpen, ...asked])]);
-  for (const member of members) {
-    member.forgetBefore(day);
-    member.reconciled(serverNow);
-  }
+  forgetOld(reader);
+  for (const member of members) member.reconciled(serverNow);
   await outlet.push(members.flatMap((member) => member.checkpoint()));
   outlet.log(
     'info',
@@ -67,12 +67,14 @@ export async function reconcile(reader: WindowsReader, missingOpen: readonly num
   return gone;
 }
 
-type Member = WindowsReader['members'][number];
+/** Rows that are final, and that were first seen longer ago than is compared, are not remembered any more. */
+export function forgetOld(reader: WindowsReader): void {
+  const day = firstDay(reader);
+  for (const member of reader.members) member.forgetBefore(day);
+}
 
-/** Rows are known only where deletions are told; without that, what is final is taken as seen. */
-function differs(member: Member, key: number, isFinal: boolean): boolean {
-  if (isFinal) return member.isOpen(key) || (member.tellsDeletions && !member.isKnown(key));
-  return !member.isOpen(key);
+function firstDay({ run }: WindowsReader): string {
+  return addSeconds(run.serverNow, -run.input.reconcileDaysBack * DAY_SECONDS).slice(0, 10);
 }
 
 /** Rows from before the start date were never read, so their absence says nothing. */

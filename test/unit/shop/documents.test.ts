@@ -103,11 +103,24 @@ function completions(): readonly Named[] {
 const common: readonly Named[] = [
   ['the types of custom attributes', documents.attributeTypes(['name', 'objectType'], ['key'], true)],
   ['the latest order', documents.latestOrder],
-  ['the kinds of events that are queued', documents.eventListeners],
-  ['queue these too', documents.listenTo(['Order', 'Return'])],
-  ['the events that wait', documents.waitingEvents(['Order', 'Return'])],
-  ['whether events can be read', documents.waitingEvents(undefined)],
-  ['take events out of the queue', documents.confirmEvents([7001, 7002])],
+  ['the kinds of events that are queued', documents.eventListeners(true)],
+  ['queue these too', documents.listenTo(['Order', 'Return'], ['UPDATED', 'DELETED'])],
+  [
+    'the events that wait',
+    documents.waitingEvents(
+      [
+        { objectType: 'Order', changeTypes: ['CREATED', 'UPDATED'] },
+        { objectType: 'Order', changeTypes: ['DELETED'] },
+        { objectType: 'Return', changeTypes: undefined },
+      ],
+      true,
+    ),
+  ],
+  [
+    'whether events can be read',
+    documents.waitingEvents([{ objectType: undefined, changeTypes: undefined }], true),
+  ],
+  ['take events out of the queue', documents.confirmEvents([7001, 7002], 'eventsIds')],
   ['the rate limits', rateLimitsQuery],
 ];
 

@@ -11,6 +11,8 @@ const KEPT_SEEDS: readonly number[] = [];
 
 type Step =
   | { readonly step: 'change'; readonly kind: string; readonly count: number }
+  | { readonly step: 'dated back'; readonly count: number; readonly daysBack: number }
+  | { readonly step: 'events'; readonly on: boolean }
   | { readonly step: 'advance'; readonly seconds: number }
   | { readonly step: 'faults'; readonly kinds: readonly string[] }
   | { readonly step: 'sync'; readonly killAfter: number | undefined; readonly drops: readonly string[] };
@@ -27,10 +29,18 @@ const change = fc.record({
     'returns.delete',
     'deliveries.create',
     'deliveries.advance',
+    'deliveries.accept',
+    'deliveries.shorten',
     'deliveries.delete',
   ),
   count: fc.integer({ min: 1, max: 6 }),
 });
+const datedBack = fc.record({
+  step: fc.constant('dated back' as const),
+  count: fc.integer({ min: 1, max: 3 }),
+  daysBack: fc.integer({ min: 1, max: 900 }),
+});
+const events = fc.record({ step: fc.constant('events' as const), on: fc.boolean() });
 const faults = fc.record({
   step: fc.constant('faults' as const),
   kinds: fc.subarray([
@@ -57,6 +67,8 @@ const sync = fc.record({
 const history = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: change },
+    { weight: 1, arbitrary: datedBack },
+    { weight: 1, arbitrary: events },
     { weight: 3, arbitrary: advance },
     { weight: 1, arbitrary: faults },
     { weight: 3, arbitrary: sync },
@@ -75,7 +87,10 @@ async function play(steps: readonly Step[], seed: number, hasEvents: boolean): P
   });
   try {
     const destination = new Destination();
-    for (const step of steps) await playStep(step, { sandbox, destination, hasEvents, mode: 'incremental' });
+    const shop = { areEventsOn: hasEvents };
+    for (const step of steps) {
+      await playStep(step, { sandbox, destination, hasEvents, mode: 'incremental' }, shop);
+    }
     await control(sandbox, 'faults', { faults: [] });
     await control(sandbox, 'advance', { seconds: 25 * HOUR_SECONDS });
     await runSync({ sandbox, hasEvents, destination, mode: 'incremental' });
@@ -88,12 +103,21 @@ async function play(steps: readonly Step[], seed: number, hasEvents: boolean): P
   }
 }
 
-async function playStep(step: Step, run: Run): Promise<void> {
+/** Whether somebody listens, and Centra has switched the events system on: since when, nothing else tells that an order is gone. */
+async function playStep(step: Step, run: Run, shop: { areEventsOn: boolean }): Promise<void> {
   const { sandbox, destination, hasEvents } = run;
-  // Nothing but the events system tells that an order is gone.
-  if (step.step === 'change' && step.kind === 'orders.delete' && !hasEvents) return;
+  const isListening = hasEvents && shop.areEventsOn && destination.states.size > 0;
+  if (step.step === 'change' && step.kind === 'orders.delete' && !isListening) return;
   if (step.step === 'change') {
-    await control(sandbox, 'change', { changes: [{ kind: step.kind, count: step.count }] });
+    const book = step.kind === 'deliveries.accept' ? { book: false, share: 0.5 } : {};
+    await control(sandbox, 'change', { changes: [{ kind: step.kind, count: step.count, ...book }] });
+  } else if (step.step === 'dated back') {
+    const { now } = (await control(sandbox, 'clock')) as { now: string };
+    const createdAt = new Date(Date.parse(now) - step.daysBack * 24 * HOUR_SECONDS * 1000).toISOString();
+    await control(sandbox, 'change', { changes: [{ kind: 'returns.create', count: step.count, createdAt }] });
+  } else if (step.step === 'events') {
+    shop.areEventsOn = step.on;
+    await control(sandbox, 'events', { on: step.on });
   } else if (step.step === 'advance') {
     await control(sandbox, 'advance', { seconds: step.seconds });
   } else if (step.step === 'faults') {
