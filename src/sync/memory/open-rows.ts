@@ -74,6 +74,10 @@ export class OpenRows {
     };
   }
 
+  get count(): number {
+    return this.#prints.size;
+  }
+
   has(key: number): boolean {
     return this.#prints.has(key);
   }

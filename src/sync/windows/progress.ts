@@ -104,7 +104,7 @@ export class WindowsProgress {
 
   /** How many rows are open, due or not. */
   get openCount(): number {
-    return this.#open.keys.length;
+    return this.#open.count;
   }
 
   /** They have been. */
