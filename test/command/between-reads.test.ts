@@ -369,6 +369,21 @@ describe('the token', () => {
     expect(stateOf(allowed, 'returns').withheld).toBeUndefined();
   });
 
+  test('open rows that an answer left out come back when they are there again', async () => {
+    const shop = await openShop({ orders: 60 });
+    const blind = (await shop.control('tokens', { storeIds: [9_999] })) as { token: string };
+    const first = await read(shop.config, undefined, '--only', 'returns');
+    const second = await read(configOf(shop, { api_token: blind.token }), first, '--only', 'returns');
+    const gone = deletedIn(second).map((record) => (record as { data: { id: number } }).data.id);
+    expect(gone.length).toBeGreaterThan(0);
+    expect(gone.length).toBeLessThanOrEqual(10);
+    await shop.advance(2 * 3_600);
+    const third = await read(shop.config, second, '--only', 'returns');
+    expect(ids(third)).toEqual(gone.map(String).sort());
+    expect(deletedIn(third)).toEqual([]);
+    expect(recordsOf(await read(shop.config, third, '--only', 'returns'))).toEqual([]);
+  });
+
   test('a snapshot with less than half of its rows is incomplete, and does not wipe what is there', async () => {
     const shop = await openShop({ orders: 40, extraWarehouses: 60 });
     const bare = await openShop({ orders: 40 });
