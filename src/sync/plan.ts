@@ -9,6 +9,7 @@ import { dailyLook } from './memory/recent-rows.ts';
 import { compareOrigins } from './origin/compare.ts';
 import type { Origin, SnapshotState, StreamState, Window, WindowsState } from './state.generated.ts';
 import { snapshotStateToContinue, windowsStateToContinue } from './state.ts';
+import { nameOf } from './window-bounds.ts';
 
 /** The second that is not over yet, and the one before it, in which a change may be under way. */
 const NOT_YET_OVER_SECONDS = 2;
@@ -133,7 +134,9 @@ export function planStream({
   const isFirst = previous.through === undefined && previous.known === undefined;
   const needsNone = isFirst && change.kind === 'created' && deletions.reconciles;
   const reconciled = needsNone ? { reconciled_at: serverNow } : {};
-  const owed = [...previous.owed, window];
+  // Runs that were cut off at one second owe the same window: it is owed once.
+  const isOwed = previous.owed.some((other) => nameOf(other) === nameOf(window));
+  const owed = isOwed ? previous.owed : [...previous.owed, window];
   return { ...plan, state: { ...previous, ...began, ...reconciled, ...looked, through: window.to, owed } };
 }
 
