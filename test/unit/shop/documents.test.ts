@@ -58,7 +58,7 @@ function ofRoot(root: LiveRoot): readonly Named[] {
       ? ([
           [
             'a page of the list in one parent',
-            documents.nestedPage(root, list, change.nestedIdentity.split('.'), whole),
+            documents.nestedPage(root, list, { identity: change.nestedIdentity.split('.') }, whole),
           ],
           ['where a nested list ends', documents.nestedEnds(root, list, 50, [1, 4])],
           ['the same, closer', documents.nestedEndsOf(root, list, [{ name: 0, probed: [2, 3] }])],
@@ -92,7 +92,7 @@ function completions(): readonly Named[] {
     fields: [field('purchaseOrderDeliveries', limit, field('status', []))],
     fragments: [],
   };
-  const lists = nestedLists(selection, root.type, reference, 200);
+  const lists = nestedLists(selection, root.type, reference, { most: 200 });
   const whole = withIdentities(selection, root.type, reference, lists);
   return lists.flatMap((list): readonly Named[] => [
     [`${list.name} from its beginning`, documents.firstRows(root, 1, whole)],

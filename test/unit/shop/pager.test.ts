@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PAGE_SIZE } from '../../../src/shop/objects.ts';
-import { offsetPager } from '../../../src/shop/pages/list-pager.ts';
+import { offsetPager } from '../../../src/shop/pages/offset-pager.ts';
+import { PageSize } from '../../../src/shop/pages/page-size.ts';
 
 /** An offset list whose rows go away while it is paged: `removals` are taken away, one before each request. */
 function shrinkingList(rows: number[], removals: readonly number[]) {
@@ -10,15 +10,22 @@ function shrinkingList(rows: number[], removals: readonly number[]) {
   let requests = 0;
   const pager = offsetPager({
     label: 'rows',
-    identify: (row) => String(row.id),
-    fetch: async (page, probePage) => {
+    size: new PageSize(),
+    wait: async () => undefined,
+    apart: async (_, error) => {
+      throw error;
+    },
+    fetch: async ({ offset, rows: asked }) => {
       const removal = removals[requests];
       requests += 1;
       if (removal !== undefined && present.length > 0)
         removed.add(present.splice(removal % present.length, 1)[0]);
-      const before = probePage === undefined ? undefined : present[probePage - 1];
+      const before = offset === 0 ? undefined : present[offset - 1];
+      const page = present.slice(offset, offset + asked);
       return {
-        objects: present.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE).map((id) => ({ id })),
+        objects: page.map((id) => ({ id })),
+        refused: [],
+        rows: page.map(String),
         before: before === undefined ? undefined : String(before),
       };
     },
@@ -49,6 +56,6 @@ test('rows that go away while a list is paged by offset hide no other row', asyn
 test('a position that makes no sense is refused', async () => {
   const { pager } = shrinkingList([1], []);
   await expect(pager('0:7', new AbortController().signal)).rejects.toMatchObject({
-    code: 'centra/broken_answer',
+    code: 'shop/position_refused',
   });
 });
