@@ -3,7 +3,7 @@ import type { JsonObject } from '../json.ts';
 import { type AskedRoot, filterOf } from './asked-root.ts';
 import { listPage } from './documents.ts';
 import type { NestedCompletion } from './nested/nested-completion.ts';
-import { brokenAnswer, type CentraObject, objectsOf } from './objects.ts';
+import { brokenAnswer, type CentraObject, objectsOf, PAGE_SIZE } from './objects.ts';
 import { connectionPager } from './pages/connection-pager.ts';
 import { checkPage, contradiction } from './pages/contradiction.ts';
 import { listPager } from './pages/list-pager.ts';
@@ -44,6 +44,9 @@ export interface FoundRows {
   readonly refused: readonly RefusedRow[];
 }
 
+/** So many other rows are tried before the API as a whole is blamed. */
+const CONTROL_ROWS = 3;
+
 /** The rows of a root with these fields; `completion` says how their nested lists are made whole. */
 export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
   const { client, root, where } = asked;
@@ -52,6 +55,8 @@ export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
   const identity = selectionOfPaths(schema, type, [...new Set([id, pageKey.field])]);
   const selection = mergeSelections([completion.selection, identity]);
   const size = new PageSize();
+  /** The API has given rows with all that is asked of them. */
+  let hasServed = false;
   /** Objects whose nested lists were read in parts, to their end. */
   const areWhole = new WeakSet<CentraObject>();
 
@@ -101,10 +106,34 @@ export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
       wait: () => wait(signal),
       inParts: completion.smaller && ((row) => inParts(row, completion, signal)),
       tooMuch: (count) => size.tooMuch(count),
+      canServeOthers: (refused) => canServeOthers(refused, signal),
     });
     const order = new Map(rows.map((row, at) => [String(field === id ? row.id : row.key), at]));
     const placeOf = (object: CentraObject) => order.get(String(object[field])) ?? rows.length;
     return { ...gathered, objects: [...gathered.objects].sort((a, b) => placeOf(a) - placeOf(b)) };
+  }
+
+  /** Asks for rows from outside the page. Where there are none, nothing speaks against the API. */
+  async function canServeOthers(refused: readonly KnownRow[], signal: AbortSignal): Promise<boolean> {
+    if (hasServed) return true;
+    const [variable] = filter.both(where, {});
+    const limit = Math.min(PAGE_SIZE, refused.length + CONTROL_ROWS);
+    const variables = { where: variable ?? {}, limit, page: 1, probePage: 1, isProbed: false };
+    const query = { what: label, ...listPage(root, identity), variables, rows: limit };
+    const { data } = await client.ask(query, signal);
+    const names = new Set(refused.map((row) => String(row.id)));
+    const others = objectsOf(data[root.list.name], label)
+      .map((object) => knownRowOf(object, definition))
+      .filter((row) => !names.has(String(row.id)) && !names.has(String(row.key)));
+    for (const other of others.slice(0, CONTROL_ROWS)) {
+      try {
+        hasServed = (await fetch([other.id], id, selection, signal)).length > 0;
+      } catch (error) {
+        if (!isNarrowable(error)) throw error;
+      }
+      if (hasServed) return true;
+    }
+    return others.length === 0;
   }
 
   /** One row whose nested lists are too much at once: in smaller and smaller pages of them. */
@@ -152,6 +181,7 @@ export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
         ),
       wait: () => wait(signal),
       inParts: completion.smaller && ((row) => inParts(row, completion, signal)),
+      canServeOthers: (others) => canServeOthers(others, signal),
     });
     return { objects: gathered.objects, refused: [...refused, ...gathered.refused] };
   }

@@ -11,6 +11,7 @@ import { planAll } from './plan-all.ts';
 import { runPool } from './pool.ts';
 import { Progress } from './progress.ts';
 import { readSnapshot } from './read-snapshot.ts';
+import { setAsideError, setAsideWarning } from './set-aside.ts';
 import { asConnectorError, withColumns } from './stream-errors.ts';
 import type { StreamWriter } from './stream-writer.ts';
 import type { SyncInput } from './sync-input.ts';
@@ -96,10 +97,11 @@ async function runJob(job: Job, run: Run): Promise<ConnectorError | undefined> {
   const names = job.plans.map(({ stream }) => stream.name);
   for (const name of names) outlet.running.add(name);
   try {
-    for (const { stream, tally } of await job.read(run)) {
+    const writers = await job.read(run);
+    for (const { stream, tally } of writers) {
       if (!input.saysOnlyNews || isNews(tally)) outlet.log('info', describeTally(stream.name, tally));
     }
-    await end(job, 'complete', outlet);
+    await endEach(job, writers, outlet);
     return undefined;
   } catch (error) {
     if (input.signal.aborted) {
@@ -112,6 +114,20 @@ async function runJob(job: Job, run: Run): Promise<ConnectorError | undefined> {
     await outlet.push(names.map((stream): Message => ({ type: 'failure', stream, error: named })));
     await end(job, 'incomplete', outlet);
     return fatalKinds.has(failure.kind) ? failure : undefined;
+  }
+}
+
+/** A stream that did without some of its rows for the first time is not complete; later runs only warn of them. */
+async function endEach(job: Job, writers: readonly StreamWriter[], outlet: Outlet): Promise<void> {
+  for (const plan of job.plans) {
+    const { name, root } = plan.stream;
+    const aside = writers.find(({ stream }) => stream.name === name)?.aside;
+    const isShort = aside !== undefined && aside.fresh.length > 0;
+    if (aside !== undefined && aside.known.length > 0)
+      outlet.log('warn', setAsideWarning(name, root.label, aside));
+    if (isShort)
+      await outlet.push([{ type: 'failure', stream: name, error: setAsideError(name, root.label, aside) }]);
+    await end({ ...job, plans: [plan] }, isShort ? 'incomplete' : 'complete', outlet);
   }
 }
 

@@ -17,6 +17,12 @@ export type Time = string;
  * Rows that were written, each with a fingerprint of what was written: page keys ascending, as differences in base 36, each followed by five characters of the fingerprint.
  */
 export type Sent = string;
+/**
+ * Rows that the API could not serve, or that could not be mapped, so that the others could be read: each read tries them again. `key`: the page key, by which people know the row. `id`: what the filter takes. `since`: the run that set it aside.
+ *
+ * @maxItems 100
+ */
+export type SetAside = SetAsideRow[];
 
 /**
  * `through`: everything that changed until then has been written, except for what is owed. `edge`: the rows of the last seconds before it, which the next run reads again. `open`: the rows that may still change without a date. `reconciled_at`: when the rows were last compared with the shop's. `began_at`: when a full refresh began, however often it was interrupted.
@@ -30,6 +36,7 @@ export interface WindowsState {
   began_at?: Time;
   owed: Window[];
   edge?: Sent;
+  set_aside?: SetAside;
   open?: Sent;
   /**
    * The rows that were written lately, by the UTC day on which they were created, so that those that go away can be named: packed JSON in base 64.
@@ -58,6 +65,12 @@ export interface Window {
   last_key?: number;
   edge?: Sent;
 }
+export interface SetAsideRow {
+  key: number | string;
+  id: number | string;
+  reason: string;
+  since: Time;
+}
 /**
  * `after`: the position after the last page that was written.
  */
@@ -68,4 +81,5 @@ export interface SnapshotState {
   snapshot_at: Time;
   complete: boolean;
   after?: string;
+  set_aside?: SetAside;
 }

@@ -50,7 +50,7 @@ function refused(stream: string, what: string, advice: string): ConnectorError {
  * has changed starts anew.
  */
 export function windowsStateToContinue(state: StreamState | undefined, mode: Mode): WindowsState {
-  const fresh: WindowsState = { version: 1, kind: 'windows', mode, owed: [] };
+  const fresh: WindowsState = { version: 1, kind: 'windows', mode, owed: [], ...setAsideIn(state) };
   if (state?.kind !== 'windows' || state.mode !== mode) return fresh;
   return mode === 'full_refresh' && state.owed.length === 0 ? fresh : state;
 }
@@ -65,5 +65,10 @@ export function snapshotStateToContinue(
 ): SnapshotState {
   const isInterrupted = state?.kind === 'snapshot' && !state.complete && state.mode === mode;
   if (isInterrupted && Date.parse(now) - Date.parse(state.snapshot_at) < LONGEST_SNAPSHOT_MS) return state;
-  return { version: 1, kind: 'snapshot', mode, snapshot_at: now, complete: false };
+  return { version: 1, kind: 'snapshot', mode, snapshot_at: now, complete: false, ...setAsideIn(state) };
+}
+
+/** Rows that cannot be read are known from one read to the next, however these are made. */
+function setAsideIn(state: StreamState | undefined): Pick<StreamState, 'set_aside'> {
+  return state?.set_aside === undefined ? {} : { set_aside: state.set_aside };
 }

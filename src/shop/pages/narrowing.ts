@@ -74,30 +74,49 @@ export interface GatherSource {
   readonly inParts?: ((row: KnownRow) => Promise<readonly CentraObject[]>) | undefined;
   /** So many at once were too much. */
   readonly tooMuch?: (rows: number) => void;
+  /** Whether the API can serve any other row in the same way. */
+  readonly canServeOthers: (refused: readonly KnownRow[]) => Promise<boolean>;
 }
 
-/** Those of these rows that the API can serve. Throws when it can serve none of several: then no single row is at fault. */
+/** Those of these rows that the API can serve. Throws when it can serve none at all: then no single row is at fault. */
 export async function gather(rows: readonly KnownRow[], source: GatherSource): Promise<Gathered> {
-  const gathered = await gatherPart(rows, source);
-  const [first] = gathered.refused;
-  if (first !== undefined && rows.length > 1 && gathered.refused.length === rows.length) throw first.error;
-  return gathered;
+  const objects: CentraObject[] = [];
+  const refused: RefusedRow[] = [];
+  let mayBeTheApi = true;
+
+  async function visit(part: readonly KnownRow[]): Promise<void> {
+    const outcome = part.length === 0 ? [] : await fetchTwice(part, source);
+    if (!(outcome instanceof ConnectorError)) {
+      objects.push(...outcome);
+      return;
+    }
+    const [only, ...others] = part;
+    if (only !== undefined && others.length === 0) {
+      const found = await gatherOne(only, outcome, source);
+      objects.push(...found.objects);
+      refused.push(...found.refused);
+      if (refused.length === SUSPICIOUS_ROWS) await blame();
+      return;
+    }
+    if (!namesRow(outcome)) source.tooMuch?.(part.length);
+    for (const smaller of partsOf(part, rowIn(outcome))) await visit(smaller);
+  }
+
+  /** Before rows are blamed, another one must come. */
+  async function blame(): Promise<void> {
+    const [first] = refused;
+    if (first === undefined || objects.length > 0 || !mayBeTheApi) return;
+    if (!(await source.canServeOthers(refused))) throw first.error;
+    mayBeTheApi = false;
+  }
+
+  await visit(rows);
+  await blame();
+  return { objects, refused };
 }
 
-async function gatherPart(rows: readonly KnownRow[], source: GatherSource): Promise<Gathered> {
-  if (rows.length === 0) return { objects: [], refused: [] };
-  const outcome = await fetchTwice(rows, source);
-  if (!(outcome instanceof ConnectorError)) return { objects: outcome, refused: [] };
-  const [only, ...others] = rows;
-  if (only !== undefined && others.length === 0) return gatherOne(only, outcome, source);
-  if (!namesRow(outcome)) source.tooMuch?.(rows.length);
-  const parts: Gathered[] = [];
-  for (const part of partsOf(rows, rowIn(outcome))) parts.push(await gatherPart(part, source));
-  return {
-    objects: parts.flatMap(({ objects }) => objects),
-    refused: parts.flatMap(({ refused }) => refused),
-  };
-}
+/** So many rows that fail, while none has come, may not be at fault themselves. */
+const SUSPICIOUS_ROWS = 3;
 
 /** The rows, or the error that stays when the API is known to be up. */
 async function fetchTwice(
@@ -132,7 +151,7 @@ async function gatherOne(row: KnownRow, error: ConnectorError, source: GatherSou
 /** Without the row that is named, or in halves. */
 function partsOf(rows: readonly KnownRow[], named: number | undefined): readonly (readonly KnownRow[])[] {
   const suspect = named === undefined ? undefined : rows[named];
-  if (suspect !== undefined) return [rows.filter((row) => row !== suspect), [suspect]];
+  if (suspect !== undefined) return [[suspect], rows.filter((row) => row !== suspect)];
   const middle = Math.ceil(rows.length / 2);
   return [rows.slice(0, middle), rows.slice(middle)];
 }

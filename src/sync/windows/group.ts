@@ -4,6 +4,7 @@ import type { Rows } from '../../shop/rows.ts';
 import type { Run } from '../one-run.ts';
 import type { FetchGroup, WindowsPlan } from '../plan.ts';
 import { WindowsProgress } from './progress.ts';
+import { setAside, takeAll } from './set-aside.ts';
 
 /** What the parts of one group's read share. */
 export interface WindowsReader {
@@ -47,9 +48,10 @@ export async function readByKeys(reader: WindowsReader, keys: readonly number[])
   const { group, rows, members, run } = reader;
   const { field } = group.root.pageKey;
   let gone = 0;
-  for await (const { ids, objects } of rows.byIds(keys, run.input.signal)) {
-    for (const object of objects) for (const member of members) member.takeAgain(object);
-    const found = new Set(objects.map((object) => object[field]));
+  for await (const { ids, objects, refused } of rows.byIds(keys, run.input.signal)) {
+    setAside(reader, refused);
+    takeAll(reader, objects, (member, object) => member.takeAgain(object));
+    const found = new Set([...objects.map((object) => object[field]), ...refused.map(({ key }) => key)]);
     const missing = ids.map(Number).filter((key) => !found.has(key));
     for (const key of missing) for (const member of members) member.drop(key, run.serverNow);
     gone += missing.length;

@@ -57,7 +57,7 @@ export class WindowsProgress {
     const { stream, change, fields, state, tellsDeletions, serverNow, readBefore } = options;
     this.#serverNow = serverNow;
     this.#newSince = readBefore === undefined ? undefined : addSeconds(readBefore, -OVERLAP_SECONDS);
-    this.writer = new StreamWriter(stream);
+    this.writer = new StreamWriter(stream, state.set_aside);
     this.#change = change;
     this.#fields = fields;
     this.#state = state;

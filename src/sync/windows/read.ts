@@ -1,13 +1,13 @@
 import type { Message } from '../../protocol/message.ts';
-import { timeRange } from '../../shop/filter.ts';
-import { pagesAfter } from '../../shop/pages/pages.ts';
 import type { Run } from '../one-run.ts';
 import type { FetchGroup, WindowsPlan } from '../plan.ts';
 import { runPool } from '../pool.ts';
 import type { Window } from '../state.generated.ts';
 import type { StreamWriter } from '../stream-writer.ts';
 import { openReader, readByKeys, type WindowsReader } from './group.ts';
+import { type Estimate, readWindow } from './read-window.ts';
 import { isReconcileDue, reconcile } from './reconcile.ts';
+import { retrySetAside, setAside, takeAll } from './set-aside.ts';
 import { splitWindow } from './split.ts';
 
 /**
@@ -22,6 +22,7 @@ export async function readWindows(
   const { members } = reader;
   const { push } = run.outlet;
   await push(generations(reader, false));
+  await retrySetAside(reader);
   await readOpen(reader);
   const windows = await windowsToRead(reader);
   const looksAhead = windows.length === 1;
@@ -38,8 +39,6 @@ export async function readWindows(
   if (run.input.told !== undefined) tellHealed(reader);
   return members.map(({ writer }) => writer);
 }
-
-type Estimate = (rows: number) => void;
 
 /** Each part of a split window tells its own number; the platform wants the whole. How many elements a nested list has is not known. */
 function estimateOf({ group, run }: WindowsReader): Estimate {
@@ -85,21 +84,6 @@ function isLong({ from, to }: Window): boolean {
   return from === undefined || Date.parse(to) - Date.parse(from) > DAY_MS;
 }
 
-async function readWindow(
-  { rows, members, run, group }: WindowsReader,
-  window: Window,
-  looksAhead: boolean,
-  estimate: Estimate,
-): Promise<void> {
-  const { signal } = run.input;
-  const pager = rows.pages({ [group.change.filter]: timeRange(window) });
-  for await (const page of pagesAfter(pager, { after: window.after, signal, looksAhead })) {
-    if (page.totalRows !== undefined) estimate(page.totalRows);
-    for (const object of page.objects) for (const member of members) member.take(object, window);
-    await run.outlet.push(members.flatMap((member) => member.checkpointIn(window, page.next)));
-  }
-}
-
 /** Rows whose changes have no date are asked for by id until they are final. */
 async function readOpen(reader: WindowsReader): Promise<void> {
   const { members, run, group } = reader;
@@ -113,13 +97,15 @@ async function readOpen(reader: WindowsReader): Promise<void> {
 }
 
 /** Takes in what the events system told: after the windows, so that it has the last word on what they gave. */
-async function applyEvents({ group, rows, members, run }: WindowsReader): Promise<void> {
+async function applyEvents(reader: WindowsReader): Promise<void> {
+  const { group, rows, members, run } = reader;
   const { eventObject, label } = group.root;
   const { push, log } = run.outlet;
   const events = eventObject === undefined ? undefined : run.events.get(eventObject);
   if (events === undefined || group.plans.some(({ wanted }) => wanted.mode === 'full_refresh')) return;
-  for await (const { objects } of rows.byIds(events.changed, run.input.signal)) {
-    for (const object of objects) for (const member of members) member.takeAgain(object, true);
+  for await (const { objects, refused } of rows.byIds(events.changed, run.input.signal)) {
+    setAside(reader, refused);
+    takeAll(reader, objects, (member, object) => member.takeAgain(object, true));
     await push(members.flatMap((member) => member.checkpoint()));
   }
   for (const reference of events.deleted) {

@@ -35,7 +35,8 @@ export async function reconcile(reader: WindowsReader): Promise<void> {
   });
   const present = new Set<number>();
   const toRead = new Set<number>();
-  for await (const { objects } of root.rows(identity).all({ [filter]: range }, signal)) {
+  for await (const { objects, refused } of root.rows(identity).all({ [filter]: range }, signal)) {
+    for (const { key } of refused) present.add(Number(key));
     for (const object of objects) {
       const key = Number(object[pageKey.field]);
       present.add(key);
