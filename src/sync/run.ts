@@ -1,5 +1,6 @@
 import type { ConnectorError } from '../errors.ts';
 import type { LogMessage, Message, StatusMessage } from '../protocol/message.ts';
+import { Repeats } from '../repeats.ts';
 import { toUtcSecond } from '../time.ts';
 import { createChannel } from './channel.ts';
 import { withEvents } from './hints/take-events.ts';
@@ -35,7 +36,11 @@ export interface Sync {
 export function startSync(input: SyncInput): Sync {
   const channel = createChannel<Message>(CHANNEL_CAPACITY);
   const running = new Set<string>();
-  const log = (level: LogMessage['level'], message: string) => channel.tell({ type: 'log', level, message });
+  const repeats = new Repeats();
+  const log = (level: LogMessage['level'], message: string) => {
+    const told = level === 'warn' ? repeats.note(message) : message;
+    if (told !== undefined) channel.tell({ type: 'log', level, message: told });
+  };
   const throttled = (untilMs: number) => {
     for (const stream of running) {
       channel.tell({ type: 'status', stream, status: 'running', rateLimitedUntilMs: untilMs });

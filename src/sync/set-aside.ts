@@ -48,7 +48,7 @@ export class SetAsideRows {
     const before = this.#rows.get(String(id));
     if (before === undefined && this.#rows.size >= MOST_ROWS) throw error;
     const reason = reasonOf(error);
-    this.#rows.set(String(id), { key, id, reason, since: before?.since ?? since });
+    this.#rows.set(String(id), { key: before?.key ?? key, id, reason, since: before?.since ?? since });
     if (error.kind === 'mapping') this.#kind = 'mapping';
   }
 
