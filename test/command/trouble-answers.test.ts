@@ -134,7 +134,7 @@ describe('stock positions that tie', () => {
         if (!asked.query.includes('stock(') || asked.query.includes('productSizeId_ASC')) return asked;
         flips += 1;
         const sort = flips % 2 === 0 ? 'physicalQuantity_ASC' : 'physicalQuantity_DESC';
-        return { ...asked, query: asked.query.replaceAll('stock(', `stock(sort: [${sort}], `) };
+        return { ...asked, query: asked.query.replaceAll(/(?<!_)stock\(/g, `stock(sort: [${sort}], `) };
       },
     });
     const outcome = await read(config, ['inventory']);
@@ -153,7 +153,7 @@ describe('stock positions that tie', () => {
         if (!asked.query.includes('stock(')) return asked;
         flips += 1;
         const sort = flips % 2 === 0 ? 'physicalQuantity_ASC' : 'physicalQuantity_DESC';
-        return { ...asked, query: asked.query.replaceAll('stock(', `stock(sort: [${sort}], `) };
+        return { ...asked, query: asked.query.replaceAll(/(?<!_)stock\(/g, `stock(sort: [${sort}], `) };
       },
     });
     const outcome = await read(config, ['inventory']);
