@@ -8,8 +8,8 @@ import { pagesAfter } from '../shop/pages/pages.ts';
 import type { Rows } from '../shop/rows.ts';
 import type { Run } from './one-run.ts';
 import { type FetchGroup, nestedRowsOf, type SnapshotPlan } from './plan.ts';
+import { isStumble } from './set-aside.ts';
 import type { SetAsideRow, SnapshotState } from './state.generated.ts';
-import { isStumble } from './stream-errors.ts';
 import { StreamWriter } from './stream-writer.ts';
 
 /** Reads the whole of a root, or of a list inside each of its rows, under one `snapshot_at`. Returns the streams' writers. */

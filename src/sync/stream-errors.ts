@@ -71,24 +71,6 @@ export function withColumns(error: ConnectorError, plans: readonly StreamPlan[])
   });
 }
 
-const STUMBLE = 'sync/stumble';
-
-/** A value of one object that our own code cannot deal with: the fault of that row, and of no other. */
-export function stumbled(stream: string, cause: unknown): ConnectorError {
-  return new ConnectorError({
-    kind: 'mapping',
-    code: STUMBLE,
-    stream,
-    message: `no row of ${stream} can be made of it (${cause instanceof Error ? cause.name : typeof cause})`,
-    hint: 'Please report this; a run with --debug shows where.',
-    cause,
-  });
-}
-
-export function isStumble(error: unknown): error is ConnectorError {
-  return error instanceof ConnectorError && error.code === STUMBLE;
-}
-
 export function asConnectorError(error: unknown, streams: readonly string[]): ConnectorError {
   if (error instanceof ConnectorError) return error;
   return new ConnectorError({

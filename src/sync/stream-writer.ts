@@ -3,9 +3,8 @@ import { ConnectorError } from '../errors.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import type { Message, MessageRecord } from '../protocol/message.ts';
 import type { CentraObject } from '../shop/objects.ts';
-import { SetAsideRows } from './set-aside.ts';
+import { SetAsideRows, stumbled } from './set-aside.ts';
 import type { SetAside } from './state.generated.ts';
-import { stumbled } from './stream-errors.ts';
 import { emptyTally, type Tally } from './tally.ts';
 
 /**

@@ -21,7 +21,7 @@ function rowIn({ path }: ConnectorError): number | undefined {
 }
 
 /** What a failing API looks like as well: a small request shows whether it is up. */
-export function mayPass(error: ConnectorError): boolean {
+function mayPass(error: ConnectorError): boolean {
   return error.code === 'centra/failed';
 }
 

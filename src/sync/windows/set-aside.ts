@@ -1,19 +1,26 @@
+import type { RootDefinition } from '../../roots/definition.ts';
 import type { CentraObject } from '../../shop/objects.ts';
 import type { RefusedRow } from '../../shop/pages/pager.ts';
-import { isStumble } from '../stream-errors.ts';
-import type { WindowsReader } from './group.ts';
+import type { Rows } from '../../shop/rows.ts';
+import type { Run } from '../one-run.ts';
+import { isStumble } from '../set-aside.ts';
 import type { WindowsProgress } from './progress.ts';
 
-type Reader = Pick<WindowsReader, 'group' | 'members' | 'run'>;
+/** Those who take objects of one root. */
+interface Takers {
+  readonly group: { readonly root: RootDefinition };
+  readonly members: readonly WindowsProgress[];
+  readonly run: Run;
+}
 
 /** Rows that the API cannot serve are set aside for all streams that are made of them. */
-export function setAside({ members, run }: Reader, refused: readonly RefusedRow[]): void {
+export function setAside({ members, run }: Takers, refused: readonly RefusedRow[]): void {
   for (const row of refused) for (const { writer } of members) writer.aside.add(row, run.serverNow);
 }
 
 /** Hands objects to each stream. One that our own code stumbles over is set aside for that stream alone. */
 export function takeAll(
-  reader: Reader,
+  reader: Takers,
   objects: readonly CentraObject[],
   take: (member: WindowsProgress, object: CentraObject) => void,
 ): void {
@@ -37,7 +44,7 @@ function nameOf(value: unknown): number | string {
 }
 
 /** Tries what earlier runs set aside once more, each by itself. */
-export async function retrySetAside(reader: WindowsReader): Promise<void> {
+export async function retrySetAside(reader: Takers & { readonly rows: Rows }): Promise<void> {
   const { members, rows, group, run } = reader;
   const { label } = group.root;
   const waiting = new Map(members.flatMap(({ writer }) => writer.aside.rows.map((row) => [row.id, row])));
