@@ -37,7 +37,8 @@ export function connectionPager(options: ConnectionPagerOptions): Pager {
   ): Promise<Page> {
     const isFirst = after === undefined;
     const variables = { where, first: rows, after: after ?? null, isFirst };
-    const query = { what: label, ...connectionPage(connection, root, selected), variables, rows, canNarrow };
+    const page = selected === selection ? document : connectionPage(connection, root, selected);
+    const query = { what: label, ...page, variables, rows, canNarrow };
     const answer = await client.ask(query, signal);
     const { nodes, endCursor, totalRows } = parseConnection(answer.data[connection.name], label);
     checkPage(nodes, {

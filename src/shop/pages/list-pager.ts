@@ -29,6 +29,7 @@ export function listPager(options: ListPagerOptions): Pager {
   const { client, root, where, selection, what, size = new PageSize(), apart } = options;
   const { id, label, pageKey } = root.definition;
   const named = what ?? label;
+  const document = listPage(root, selection);
   const identify = (object: CentraObject) => String(object[id]);
 
   async function fetch(
@@ -40,7 +41,8 @@ export function listPager(options: ListPagerOptions): Pager {
     const isProbed = offset > 0;
     const page = offset / rows + 1;
     const variables = { where, limit: rows, page, probePage: isProbed ? offset : 1, isProbed };
-    const query = { what: named, ...listPage(root, selected), variables, rows, canNarrow };
+    const asked = selected === selection ? document : listPage(root, selected);
+    const query = { what: named, ...asked, variables, rows, canNarrow };
     const { data } = await client.ask(query, signal);
     const objects = objectsOf(data[root.list.name], named);
     const before = isProbed ? objectsOf(data.before, named)[0] : undefined;

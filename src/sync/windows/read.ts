@@ -60,12 +60,14 @@ function tellHealed({ group, members, run }: WindowsReader): void {
 }
 
 /** Only a full refresh brings the whole of its streams. */
-function generations({ group }: WindowsReader, isWhole: boolean): readonly Message[] {
-  return group.plans.flatMap(({ stream, state }): readonly Message[] =>
-    state.began_at === undefined
-      ? []
-      : [{ type: 'generation', stream: stream.name, generation: Date.parse(state.began_at), isWhole }],
-  );
+function generations({ group, members }: WindowsReader, isRead: boolean): readonly Message[] {
+  return group.plans.flatMap(({ stream, state }): readonly Message[] => {
+    if (state.began_at === undefined) return [];
+    // Without some of its rows a read does not put those of an older one out of date.
+    const aside = members.find(({ writer }) => writer.stream === stream)?.writer.aside;
+    const isWhole = isRead && aside?.fresh.length === 0;
+    return [{ type: 'generation', stream: stream.name, generation: Date.parse(state.began_at), isWhole }];
+  });
 }
 
 /** The windows that are owed; a long one that was not begun is cut into parts. */

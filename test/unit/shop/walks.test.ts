@@ -19,7 +19,7 @@ const schema = buildSchema(`
   type PageInfo { hasNextPage: Boolean!, endCursor: String }
   type BoxEdge { node: Box! }
   type Box { id: Int!, name: String!, items(limit: Int = 20, page: Int = 1): [Item!]! }
-  type Item { id: Int! }
+  type Item { id: Int!, label: String! }
 `);
 const snapshot: RootDefinition = {
   root: 'boxes',
@@ -158,7 +158,12 @@ describe('a walk through a list inside a row comes to an end', () => {
         name: 'items',
         args,
         selection: {
-          fields: [{ responseKey: 'id', name: 'id', args: [], selection: undefined }],
+          fields: ['id', 'label'].map((name) => ({
+            responseKey: name,
+            name,
+            args: [],
+            selection: undefined,
+          })),
           fragments: [],
         },
       },
@@ -177,6 +182,33 @@ describe('a walk through a list inside a row comes to an end', () => {
       for await (const _ of pagesAfter(pager, { after: undefined, signal, looksAhead: true }));
     }).rejects.toMatchObject({ code: 'shop/list_moves' });
     expect(requests()).toBeLessThan(200);
+  });
+
+  test('a row of it that the API cannot serve is left out, whatever the size of the page', async () => {
+    const items = rowsFrom(1, 330);
+    const { client, requests } = clientOf(({ query, variables }) => {
+      const { limit = 1, page = 1, probePage = 1 } = variables as Readonly<Record<string, number>>;
+      const part = items.slice((page - 1) * limit, page * limit);
+      const bad = part.findIndex(({ id }) => id === 237);
+      if (query.includes('label') && bad !== -1) {
+        const path = ['boxes', 0, 'items', bad, 'label'];
+        throw new ConnectorError({ kind: 'transient', code: 'centra/failed', message: 'No.', path });
+      }
+      return { boxes: [{ id: 1, before: [items[probePage - 1]], items: part }] };
+    });
+    const root = openRoot(client, schema, snapshot);
+    const args = ['limit', 'page'].map((name) => ({ name, literal: `$${name}` }));
+    const pager = root.rows(selectionOf(args)).nestedPages(1, { list: 'items', identity: 'id' });
+    const found: unknown[] = [];
+    const refused: unknown[] = [];
+    for await (const page of pagesAfter(pager, { after: undefined, signal, looksAhead: true })) {
+      for (const { items: list } of page.objects)
+        found.push(...(list as { id: number }[]).map(({ id }) => id));
+      refused.push(...page.refused.map(({ key }) => key));
+    }
+    expect(refused).toEqual(['1/237']);
+    expect(found).toEqual(items.map(({ id }) => id).filter((id) => id !== 237));
+    expect(requests()).toBeLessThan(60);
   });
 
   test('when the API gives the same full page again and again', async () => {
