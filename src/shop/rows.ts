@@ -108,6 +108,7 @@ export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
       tooMuch: (count) => size.tooMuch(count),
       canServeOthers: (refused) => canServeOthers(refused, signal),
     });
+    if (gathered.refused.length === 0) size.worked(rows.length);
     const order = new Map(rows.map((row, at) => [String(field === id ? row.id : row.key), at]));
     const placeOf = (object: CentraObject) => order.get(String(object[field])) ?? rows.length;
     return { ...gathered, objects: [...gathered.objects].sort((a, b) => placeOf(a) - placeOf(b)) };

@@ -122,19 +122,17 @@ const SUSPICIOUS_ROWS = 3;
 async function fetchTwice(
   rows: readonly KnownRow[],
   source: GatherSource,
+  isSecond = false,
 ): Promise<readonly CentraObject[] | ConnectorError> {
-  let failure: ConnectorError | undefined;
-  for (let attempt = 1; attempt <= 2; attempt += 1) {
-    try {
-      return await source.fetch(rows);
-    } catch (error) {
-      if (!isNarrowable(error)) throw error;
-      failure = error;
-      if (!mayPass(error) || attempt === 2) break;
-      await source.wait();
-    }
+  try {
+    return await source.fetch(rows);
+  } catch (error) {
+    if (isContradiction(error) && !isSecond) return fetchTwice(rows, source, true);
+    if (!isNarrowable(error)) throw error;
+    if (isSecond || !mayPass(error)) return error;
+    await source.wait();
+    return fetchTwice(rows, source, true);
   }
-  return failure as ConnectorError;
 }
 
 async function gatherOne(row: KnownRow, error: ConnectorError, source: GatherSource): Promise<Gathered> {
