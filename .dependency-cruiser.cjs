@@ -58,7 +58,7 @@ const sandboxRooms = Object.entries(sandboxMayImport).map(([room, others]) => ({
 }));
 
 /** Files directly in src that every room may use. */
-const ground = '^src/(errors|given-time|json|package-root|text-file|time|timestamp)\\.ts$';
+const ground = '^src/(errors|given-time|json|package-root|repeats|text-file|time|timestamp)\\.ts$';
 
 /** The files of cli that hold the table of commands. */
 const table = '(commands|[a-z]+-commands?|sandbox-options|(catalog|webhook)/commands)\\.ts$';
@@ -86,7 +86,7 @@ const floors = {
     'open-root\\.ts$',
   ],
   sync: [
-    '((state\\.generated|state-check|tally|stream-writer|channel|pool|progress|outlet|window-bounds)\\.ts$|hints/hint-ids\\.ts$)',
+    '((set-aside|state\\.generated|state-check|tally|stream-writer|channel|pool|progress|outlet|window-bounds)\\.ts$|hints/hint-ids\\.ts$)',
     'origin/',
     'state\\.ts$',
     'memory/',

@@ -53,6 +53,8 @@ export interface SnapshotChange {
   readonly nestedList?: string;
   /** What tells the rows of that list apart within their parent: a path from the row. */
   readonly nestedIdentity?: string;
+  /** A sort of that list in which no two of its rows tie. Rows that tie may change places between two pages. */
+  readonly nestedSort?: string;
 }
 
 /** The column that a snapshot's rows carry: the time at which the snapshot began. */

@@ -5,5 +5,10 @@ export const inventory = Object.freeze<RootDefinition>({
   label: 'stock positions',
   id: 'id',
   pageKey: { field: 'id', sort: 'id_ASC' },
-  change: { kind: 'snapshot', nestedList: 'stock', nestedIdentity: 'productSize.id' },
+  change: {
+    kind: 'snapshot',
+    nestedList: 'stock',
+    nestedIdentity: 'productSize.id',
+    nestedSort: 'productSizeId_ASC',
+  },
 });

@@ -25,6 +25,8 @@ export interface Environment {
   /** When fields that are deprecated now will be gone, as a date. */
   readonly removalDate: string;
   latencyMs: number;
+  /** The numbers of orders whose lines no query can have. */
+  unservable: ReadonlySet<number>;
   /** The orders that lists leave out unless a filter names them. */
   hiddenOrders: ReadonlySet<HiddenOrders>;
   introspection: Introspection;

@@ -104,6 +104,17 @@ async function isLostTo(
       note(403);
       sendErrors(environment, response, 403, 'Access token is invalid.', 'authentication');
       return true;
+    case '413':
+    case '504':
+      note(Number(fault.kind));
+      sendText(
+        environment,
+        response,
+        Number(fault.kind),
+        'text/html',
+        `<html><body><h1>${fault.kind}</h1></body></html>\n`,
+      );
+      return true;
     case '499':
       note(499);
       sendTooSlow(environment, response);

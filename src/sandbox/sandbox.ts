@@ -186,6 +186,7 @@ function openEnvironment(options: SandboxOptions, post: WebhookPost): Environmen
     retryAfter: options.retryAfter ?? 'epoch',
     removalDate: formatDateTime(now + 180 * 86_400, 'Y-m-d'),
     latencyMs: options.latencyMs ?? 0,
+    unservable: new Set(),
     hiddenOrders: new Set(options.hiddenOrders),
     introspection: { mode: 'on', ms: 60_000, ...options.introspection },
     slowAbove: options.slowAbove ?? {},

@@ -53,13 +53,17 @@ export function connectionPage(
 }
 
 /**
- * A page of a list inside one parent, with the row just before it. `identity` is the path that tells its rows apart.
+ * A page of a list inside one parent, with the row just before it. `identity` is the path that tells its rows apart,
+ * `beforeArguments` what the list is asked by beside its page.
  * Variables: those of `listPage`; the selection holds the list itself, with `$limit` and `$page`.
  */
 export function nestedPage(
   { list, type }: LiveRoot,
   nestedList: string,
-  identity: readonly string[],
+  {
+    identity,
+    beforeArguments = '',
+  }: { readonly identity: readonly string[]; readonly beforeArguments?: string },
   selection: Selection,
 ): Document {
   const braces = identity.reduceRight((inner, name) => `{ ${name} ${inner} }`, '');
@@ -68,7 +72,7 @@ export function nestedPage(
     `$where: ${list.whereType}, ${PAGE_VARIABLES}`,
     `{
   ${list.name}(where: $where, limit: 1) {
-    before: ${nestedList}(limit: 1, page: $probePage) @include(if: $isProbed) ${braces}
+    before: ${nestedList}(limit: 1, page: $probePage${beforeArguments}) @include(if: $isProbed) ${braces}
     ... on ${type} ${renderSelection(selection)}
   }
 }`,

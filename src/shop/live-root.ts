@@ -101,7 +101,8 @@ function argumentOf(field: GraphQLField<unknown, unknown>, name: string) {
   return field.args.find((candidate) => candidate.name === name);
 }
 
-function sortIn(field: GraphQLField<unknown, unknown>, sort: string): string | undefined {
+/** A sort as an argument of the field takes it; undefined where it is not offered. */
+export function sortIn(field: GraphQLField<unknown, unknown>, sort: string): string | undefined {
   const argument = argumentOf(field, 'sort');
   const type = getNamedType(argument?.type);
   if (argument === undefined || !isEnumType(type) || !type.getValue(sort)) return undefined;

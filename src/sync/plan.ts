@@ -45,9 +45,9 @@ export interface FetchGroup<Plan extends StreamPlan = StreamPlan> {
 
 /** The list inside each row of the root that holds the rows of these streams; undefined: the root's own rows do. */
 export function nestedRowsOf({ change, plans }: FetchGroup<SnapshotPlan>): NestedRows | undefined {
-  const { nestedList: list, nestedIdentity: identity } = change;
+  const { nestedList: list, nestedIdentity: identity, nestedSort: sort } = change;
   const isNested = list !== undefined && plans[0]?.stream.each[0] === list;
-  return isNested && identity !== undefined ? { list, identity } : undefined;
+  return isNested && identity !== undefined ? { list, identity, sort } : undefined;
 }
 
 export interface PlanInput {

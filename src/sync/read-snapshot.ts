@@ -3,12 +3,13 @@ import type { JsonObject } from '../json.ts';
 import type { Message } from '../protocol/message.ts';
 import type { CentraObject } from '../shop/objects.ts';
 import { type OpenRoot, openRoot } from '../shop/open-root.ts';
-import type { NestedRows, Page, Pager } from '../shop/pages/pager.ts';
+import type { NestedRows, Page, Pager, RefusedRow } from '../shop/pages/pager.ts';
 import { pagesAfter } from '../shop/pages/pages.ts';
 import type { Rows } from '../shop/rows.ts';
 import type { Run } from './one-run.ts';
 import { type FetchGroup, nestedRowsOf, type SnapshotPlan } from './plan.ts';
-import type { SnapshotState } from './state.generated.ts';
+import { isStumble } from './set-aside.ts';
+import type { SetAsideRow, SnapshotState } from './state.generated.ts';
 import { shrank } from './stream-errors.ts';
 import { StreamWriter } from './stream-writer.ts';
 
@@ -21,7 +22,7 @@ export async function readSnapshot(
   const { push } = run.outlet;
   const root = openRoot(client, schema, group.root, group.where);
   const members = group.plans.map(
-    ({ stream, state }) => new SnapshotProgress(new StreamWriter(stream), state),
+    ({ stream, state }) => new SnapshotProgress(new StreamWriter(stream, state.set_aside), state),
   );
   const rows = root.wholeRows(mergeSelections(group.plans.map(({ stream }) => stream.selection)));
   const reader: SnapshotReader = { root, rows, run, members };
@@ -31,7 +32,14 @@ export async function readSnapshot(
   if (nested !== undefined) await readNested(reader, nested, after);
   else await readPages(reader, rows.pages({}), after, (position) => position);
   await refuseShrunk(members, run);
-  await push(generations(members, true));
+  await push(
+    generations(
+      members,
+      members.every(({ writer }) => writer.aside.fresh.length === 0),
+    ),
+  );
+  for (const { key, since } of members.flatMap((member) => member.settle()))
+    run.outlet.log('info', `Of the ${root.label}, ${key}, set aside since ${since}, can be read again.`);
   await push(members.flatMap((member) => member.complete()));
   return members.map(({ writer }) => writer);
 }
@@ -98,6 +106,15 @@ class SnapshotProgress {
     this.writer.add(rows);
   }
 
+  setAside(row: RefusedRow): void {
+    this.writer.aside.add(row, this.#state.snapshot_at);
+  }
+
+  /** All has been read: what was set aside before, and came this time. */
+  settle(): readonly SetAsideRow[] {
+    return this.writer.aside.settle(this.#state.snapshot_at);
+  }
+
   checkpointAt(position: string | undefined): readonly Message[] {
     const state = { ...this.#state, rows: this.#rows };
     this.#state = position === undefined ? state : { ...state, after: position };
@@ -125,7 +142,8 @@ async function readNested(
   after: string | undefined,
 ): Promise<void> {
   const { root, rows, run } = reader;
-  const [afterId, afterInside] = after?.split('|', 2) ?? [];
+  const [afterId, afterInside] = savedPlace(after);
+  if (after !== undefined && afterId === undefined) sayReadAgain(reader);
   for (const id of await root.ids(run.input.signal)) {
     if (afterId !== undefined && (id < Number(afterId) || (id === Number(afterId) && afterInside === 'end')))
       continue;
@@ -139,14 +157,42 @@ async function readNested(
 }
 
 async function readPages(
-  { members, run }: SnapshotReader,
+  reader: SnapshotReader,
   pager: Pager,
   after: string | undefined,
   position: (next: Page['next']) => string | undefined,
 ): Promise<void> {
+  const { members, run, root } = reader;
   const { signal } = run.input;
-  for await (const { objects, next } of pagesAfter(pager, { after, signal, looksAhead: true })) {
-    for (const object of objects) for (const member of members) member.take(object);
+  const options = { after, signal, looksAhead: true, refused: () => sayReadAgain(reader) };
+  for await (const { objects, refused, next } of pagesAfter(pager, options)) {
+    for (const object of objects) for (const member of members) takeOrSetAside(member, object, root);
+    for (const row of refused) for (const member of members) member.setAside(row);
     await run.outlet.push(members.flatMap((member) => member.checkpointAt(position(next))));
+  }
+}
+
+/** The id of a parent, and the place inside it; nothing where no version wrote such a text. */
+function savedPlace(after: string | undefined): readonly [string | undefined, string | undefined] {
+  const [, id, inside] = /^(\d+)\|(.+)$/s.exec(after ?? '') ?? [];
+  return [id, inside];
+}
+
+function sayReadAgain({ root, run }: SnapshotReader): void {
+  run.outlet.log(
+    'warn',
+    `The place in the ${root.label} where an earlier read stopped is not known any more: that part is read again.`,
+  );
+}
+
+/** An object that our own code stumbles over is set aside, and takes no other with it. */
+function takeOrSetAside(member: SnapshotProgress, object: CentraObject, { definition }: OpenRoot): void {
+  try {
+    member.take(object);
+  } catch (error) {
+    if (!isStumble(error)) throw error;
+    const id = object[definition.id];
+    const name = typeof id === 'number' ? id : String(id);
+    member.setAside({ id: name, key: name, error });
   }
 }

@@ -1,5 +1,6 @@
 import type { ConnectorError } from '../errors.ts';
 import type { LogMessage, Message, StatusMessage } from '../protocol/message.ts';
+import { Repeats } from '../repeats.ts';
 import { toUtcSecond } from '../time.ts';
 import { createChannel } from './channel.ts';
 import { withEvents } from './hints/take-events.ts';
@@ -11,6 +12,7 @@ import { planAll } from './plan-all.ts';
 import { runPool } from './pool.ts';
 import { Progress } from './progress.ts';
 import { readSnapshot } from './read-snapshot.ts';
+import { setAsideError, setAsideWarning } from './set-aside.ts';
 import { asConnectorError, SHRANK, withColumns } from './stream-errors.ts';
 import type { StreamWriter } from './stream-writer.ts';
 import type { SyncInput } from './sync-input.ts';
@@ -34,7 +36,11 @@ export interface Sync {
 export function startSync(input: SyncInput): Sync {
   const channel = createChannel<Message>(CHANNEL_CAPACITY);
   const running = new Set<string>();
-  const log = (level: LogMessage['level'], message: string) => channel.tell({ type: 'log', level, message });
+  const repeats = new Repeats();
+  const log = (level: LogMessage['level'], message: string) => {
+    const told = level === 'warn' ? repeats.note(message) : message;
+    if (told !== undefined) channel.tell({ type: 'log', level, message: told });
+  };
   const throttled = (untilMs: number) => {
     for (const stream of running) {
       channel.tell({ type: 'status', stream, status: 'running', rateLimitedUntilMs: untilMs });
@@ -96,10 +102,11 @@ async function runJob(job: Job, run: Run): Promise<ConnectorError | undefined> {
   const names = job.plans.map(({ stream }) => stream.name);
   for (const name of names) outlet.running.add(name);
   try {
-    for (const { stream, tally } of await job.read(run)) {
+    const writers = await job.read(run);
+    for (const { stream, tally } of writers) {
       if (!input.saysOnlyNews || isNews(tally)) outlet.log('info', describeTally(stream.name, tally));
     }
-    await end(job, 'complete', outlet);
+    await endEach(job, writers, outlet);
     return undefined;
   } catch (error) {
     if (input.signal.aborted) {
@@ -117,6 +124,20 @@ async function runJob(job: Job, run: Run): Promise<ConnectorError | undefined> {
 
 function isSeparable({ kind, code }: ConnectorError): boolean {
   return separableKinds.has(kind) && code !== SHRANK;
+}
+
+/** A stream that did without some of its rows for the first time is not complete; later runs only warn of them. */
+async function endEach(job: Job, writers: readonly StreamWriter[], outlet: Outlet): Promise<void> {
+  for (const plan of job.plans) {
+    const { name, root } = plan.stream;
+    const aside = writers.find(({ stream }) => stream.name === name)?.aside;
+    const isShort = aside !== undefined && aside.fresh.length > 0;
+    if (aside !== undefined && aside.known.length > 0)
+      outlet.log('warn', setAsideWarning(name, root.label, aside));
+    if (isShort)
+      await outlet.push([{ type: 'failure', stream: name, error: setAsideError(name, root.label, aside) }]);
+    await end({ ...job, plans: [plan] }, isShort ? 'incomplete' : 'complete', outlet);
+  }
 }
 
 /** Each stream by itself, so that the one that fails does not take the others with it. What was written before is written again. */

@@ -18,6 +18,12 @@ export type Time = string;
  */
 export type Sent = string;
 /**
+ * Rows that the API could not serve, or that could not be mapped, so that the others could be read: each read tries them again. `key`: the page key, by which people know the row. `id`: what the filter takes. `since`: the run that set it aside.
+ *
+ * @maxItems 100
+ */
+export type SetAside = SetAsideRow[];
+/**
  * A UTC day.
  */
 export type Day = string;
@@ -35,6 +41,7 @@ export interface WindowsState {
   began_at?: Time;
   owed: Window[];
   edge?: Sent;
+  set_aside?: SetAside;
   open?: Sent;
   dropped?: Dropped;
   recent?: Recent;
@@ -97,6 +104,12 @@ export interface Window {
   last_key?: number;
   edge?: Sent;
 }
+export interface SetAsideRow {
+  key: number | string;
+  id: number | string;
+  reason: string;
+  since: Time;
+}
 /**
  * Rows that were open when the shop had them no more. Until `until` they are asked for again from time to time, in case that was not the truth.
  */
@@ -143,4 +156,5 @@ export interface SnapshotState {
   after?: string;
   rows?: number;
   rows_before?: number;
+  set_aside?: SetAside;
 }

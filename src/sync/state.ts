@@ -65,7 +65,14 @@ export function windowsStateToContinue(
   mode: Mode,
   origin: Origin,
 ): WindowsState {
-  const fresh: WindowsState = { version: 2, kind: 'windows', mode, origin, owed: [] };
+  const fresh: WindowsState = {
+    version: 2,
+    kind: 'windows',
+    mode,
+    origin,
+    owed: [],
+    ...setAsideIn(state, origin),
+  };
   if (state?.kind !== 'windows' || state.mode !== mode) return fresh;
   const change = compareOrigins(state.origin, origin);
   if (change.identity.length > 0) return fresh;
@@ -104,9 +111,16 @@ export function snapshotStateToContinue(
     snapshot_at: before !== undefined && now <= before.snapshot_at ? addSeconds(before.snapshot_at, 1) : now,
     complete: false,
     ...(rowsBefore !== undefined && { rows_before: rowsBefore }),
+    ...setAsideIn(state, origin),
   };
 }
 
 function rowsOfLastWhole(state: SnapshotState | undefined): number | undefined {
   return state?.complete === true ? state.rows : state?.rows_before;
+}
+
+/** Rows that cannot be read are known from one read to the next, however these are made, as long as they are the same rows. */
+function setAsideIn(state: StreamState | undefined, origin: Origin): Pick<StreamState, 'set_aside'> {
+  if (state?.set_aside === undefined || compareOrigins(state.origin, origin).identity.length > 0) return {};
+  return { set_aside: state.set_aside };
 }

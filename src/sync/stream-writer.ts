@@ -1,7 +1,10 @@
 import type { CompiledStream, MappedRow, RowContext } from '../catalog/compile/compiled.ts';
-import type { JsonObject } from '../json.ts';
+import { ConnectorError } from '../errors.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
 import type { Message, MessageRecord } from '../protocol/message.ts';
 import type { CentraObject } from '../shop/objects.ts';
+import { SetAsideRows, stumbled } from './set-aside.ts';
+import type { SetAside } from './state.generated.ts';
 import { emptyTally, type Tally } from './tally.ts';
 
 /**
@@ -11,16 +14,23 @@ import { emptyTally, type Tally } from './tally.ts';
 export class StreamWriter {
   readonly stream: CompiledStream;
   readonly tally: Tally = emptyTally();
+  /** Objects of which this stream cannot have its rows now. */
+  readonly aside: SetAsideRows;
   #pending: MessageRecord[] = [];
   #hasBegun = false;
 
-  constructor(stream: CompiledStream) {
+  constructor(stream: CompiledStream, aside?: SetAside) {
     this.stream = stream;
+    this.aside = new SetAsideRows(aside);
   }
 
   /** The rows that an object becomes. */
   map(object: CentraObject, context: RowContext): readonly MappedRow[] {
-    return this.stream.rows(object, context);
+    try {
+      return this.stream.rows(object, context);
+    } catch (error) {
+      throw error instanceof ConnectorError ? error : stumbled(this.stream.name, error);
+    }
   }
 
   add(rows: readonly MappedRow[]): void {
@@ -49,7 +59,9 @@ export class StreamWriter {
   }
 
   /** What was added since the last checkpoint, then the checkpoint. */
-  checkpoint(state: JsonObject): readonly Message[] {
+  checkpoint({ set_aside: _, ...covered }: JsonObject): readonly Message[] {
+    const aside = this.aside.encode();
+    const state = aside === undefined ? covered : { ...covered, set_aside: aside as unknown as JsonValue };
     const { name } = this.stream;
     const records = this.#pending;
     this.#pending = [];

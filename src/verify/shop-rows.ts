@@ -56,7 +56,10 @@ export function shopRows(group: VerifyGroup, signal: AbortSignal): ShopRows {
   });
 
   async function* byIds(ids: readonly string[], selection: Selection): AsyncGenerator<readonly ShopObject[]> {
-    for await (const { objects } of root.rows(selection).byIds(ids, signal, filter)) yield objects.map(rowOf);
+    for await (const { objects, refused } of root.rows(selection).byIds(ids, signal, filter)) {
+      if (refused[0] !== undefined) throw refused[0].error;
+      yield objects.map(rowOf);
+    }
   }
 
   return Object.freeze({
@@ -66,8 +69,10 @@ export function shopRows(group: VerifyGroup, signal: AbortSignal): ShopRows {
     list: async (slices: readonly Slice[]) => {
       const rows = new Map<string, ShopRow>();
       for (const slice of slices) {
-        for await (const { objects } of root.rows(light).all(conditionOf(slice), signal))
+        for await (const { objects, refused } of root.rows(light).all(conditionOf(slice), signal)) {
+          if (refused[0] !== undefined) throw refused[0].error;
           remember(rows, objects.map(rowOf));
+        }
       }
       return rows;
     },

@@ -119,6 +119,13 @@ const commands: Readonly<Record<string, Command>> = Object.freeze({
     environment.hiddenOrders = new Set(hidden);
     return json({ hidden });
   },
+  'POST unservable': (environment, body) => {
+    onlyFields(body, ['orders'], 'The body');
+    const orders = numbersIn(body, 'orders');
+    if (orders === undefined) throw new ControlError('"orders" must be given, as a list of numbers.');
+    environment.unservable = new Set(orders);
+    return json({ orders });
+  },
   'POST slow-above': (environment, body) => {
     onlyFields(body, ['rows', 'complexity'], 'The body');
     environment.slowAbove = { rows: numberIn(body, 'rows'), complexity: numberIn(body, 'complexity') };

@@ -34,7 +34,7 @@ export function answerGraphql(
   request: GraphqlRequest,
   fault: Fault | undefined,
 ): GraphqlAnswer {
-  const { served, limits, shop, clock, hiddenOrders, slowAbove, introspection } = environment;
+  const { served, limits, shop, clock, hiddenOrders, unservable, slowAbove, introspection } = environment;
   const answered = (result: ExecutionResult, cost: QueryCost, used: FieldsUsed, status: 200 | 400 = 200) => ({
     status,
     cost,
@@ -71,6 +71,7 @@ export function answerGraphql(
     clock,
     token,
     hiddenOrders,
+    unservable,
     may,
     rateLimits: () => limits.rows(),
   };

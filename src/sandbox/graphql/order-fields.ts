@@ -81,10 +81,13 @@ export const fieldsOfOrders = Object.freeze({
     shippingAddress: ({ slot }, _, { shop }) => address(shop, slot, 'shippingAddress'),
     country: ({ slot }, _, { shop }) => facts.countryOf(shop, slot),
     discountsApplied: ({ slot, sums }, _, { shop }) => discountsOf(shop, slot, sums()),
-    lines: ({ slot, allLines }, args, { shop }) =>
-      args.includeFullyCancelled === true
+    lines: ({ slot, allLines }, args, { shop, unservable }) => {
+      const number = shop.orders.number(slot);
+      if (unservable.has(number)) throw new Error(`The lines of order ${number} cannot be had.`);
+      return args.includeFullyCancelled === true
         ? allLines()
-        : allLines().filter((line) => !isFullyCancelled(shop, slot, line.index)),
+        : allLines().filter((line) => !isFullyCancelled(shop, slot, line.index));
+    },
     market: ({ slot }, _, { shop }) => facts.marketOf(shop, slot),
     pricelist: ({ slot }, _, { shop }) => pricelistOf(facts.marketOf(shop, slot)),
     paymentMethod: ({ slot }, _, { shop }) => {

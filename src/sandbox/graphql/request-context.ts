@@ -9,6 +9,8 @@ export interface RequestContext {
   readonly shop: Shop;
   readonly clock: Clock;
   readonly token: Token;
+  /** The numbers of orders whose lines no query can have. */
+  readonly unservable: ReadonlySet<number>;
   /** The orders that lists leave out unless a filter names them. */
   readonly hiddenOrders: ReadonlySet<HiddenOrders>;
   readonly may: (permission: string) => boolean;

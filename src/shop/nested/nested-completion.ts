@@ -7,6 +7,7 @@ import type { LiveRoot } from '../live-root.ts';
 import { type CentraObject, objectsOf, PAGE_SIZE, valueAt } from '../objects.ts';
 import {
   beforePageVariables,
+  flat,
   isNamed,
   keyBefore,
   type NestedList,
@@ -14,6 +15,7 @@ import {
   pageSelection,
   pageVariable,
   withIdentities,
+  withLimits,
 } from './nested-lists.ts';
 import { listPlaces, withLists } from './nested-places.ts';
 
@@ -24,6 +26,8 @@ export interface NestedCompletionOptions {
   readonly selection: Selection;
   /** A list that is asked for with this limit, or a larger one, is completed; 200, the most that Centra gives, unless given. */
   readonly most?: number;
+  /** Of a completion that reads its lists in smaller pages: the response keys, joined by dots, that lead to them. */
+  readonly paths?: ReadonlySet<string>;
 }
 
 export interface NestedCompletion {
@@ -38,7 +42,12 @@ export interface NestedCompletion {
     signal: AbortSignal,
     variables?: JsonObject,
   ) => Promise<readonly CentraObject[]>;
+  /** The same with smaller pages of the nested lists, for an object that is too much at once; undefined where there are none. */
+  readonly smaller?: () => NestedCompletion;
 }
+
+/** The pages of nested lists become so small, one after the other. */
+const SMALLER: readonly number[] = Object.freeze([25, 5, 1]);
 
 /** Reads nested lists to their end: the API cuts them at 200 elements, so that one which comes back full may go on. */
 export function nestedCompletion({
@@ -46,9 +55,10 @@ export function nestedCompletion({
   root,
   selection: wanted,
   most = PAGE_SIZE,
+  paths,
 }: NestedCompletionOptions): NestedCompletion {
   const { definition, schema, type, filter, list: field } = root;
-  const lists = nestedLists(wanted, type, schema, most);
+  const lists = nestedLists(wanted, type, schema, { most, paths });
   if (lists.length === 0) return { selection: wanted, complete: async (objects) => objects };
   const { id, label } = definition;
   const selection = mergeSelections([
@@ -66,14 +76,27 @@ export function nestedCompletion({
     const [where] = filter.both({}, { [id]: [object[id] as string | number] });
     const given = Object.fromEntries(variablesIn(part).map((name) => [name, variables[name] ?? null]));
     const { data } = await client.ask(
-      { what: label, ...firstRows(root, 1, part), variables: { where, ...given }, rows },
+      { what: label, ...firstRows(root, 1, part), variables: { where, ...given }, rows, canNarrow: true },
       signal,
     );
     return objectsOf(data[field.name], label)[0];
   }
 
+  const paged = new Set(flat(lists).flatMap(({ isPaged, path }) => (isPaged ? [path.join('.')] : [])));
+  const fewer = SMALLER.find((one) => one < most);
   return Object.freeze({
     selection,
+    ...(fewer !== undefined &&
+      paged.size > 0 && {
+        smaller: () =>
+          nestedCompletion({
+            client,
+            root,
+            selection: withLimits(wanted, paged, fewer),
+            most: fewer,
+            paths: paged,
+          }),
+      }),
     complete: (objects: readonly CentraObject[], signal: AbortSignal, variables: JsonObject = {}) =>
       completeNestedLists(objects, lists, {
         whole: (object) => ask(object, selection, variables, 1, signal),
@@ -237,8 +260,10 @@ class GrowingList {
       this.#known.add(name);
       return true;
     });
-    this.elements = [...this.elements, ...added];
     this.goesOn = page.length >= this.#list.limit;
+    // A full page without anything new leads nowhere: the API gives the same page again and again.
+    if (this.goesOn && (added.length === 0 || isSame(page, this.#page))) return false;
+    this.elements = [...this.elements, ...added];
     if (page.length > 0) this.#page = page;
     return true;
   }

@@ -32,7 +32,15 @@ export function nestedLists(
   selection: Selection,
   typeName: string,
   schema: GraphQLSchema,
-  most: number,
+  {
+    most,
+    paths,
+  }: {
+    /** The limit from which a list may go on. */
+    readonly most: number;
+    /** Only these lists: response keys, joined by dots. */
+    readonly paths?: ReadonlySet<string> | undefined;
+  },
 ): readonly NestedList[] {
   const type = schema.getType(typeName);
   if (type === undefined) return [];
@@ -42,6 +50,7 @@ export function nestedLists(
   for (const { selected, owner, type: inner, isList, keys } of selectedFields(selection, type, schema)) {
     identities.set(keys.join('.'), identityOf(inner, owner, selected.name, schema));
     const limit = Number(selected.args.find(({ name }) => name === 'limit')?.literal);
+    if (paths !== undefined && !paths.has(keys.join('.'))) continue;
     if (!isList || !(limit >= most) || selected.args.some(({ name }) => name === 'page')) continue;
     found.set(keys.join('.'), {
       path: keys,
@@ -134,7 +143,25 @@ function innerType(
   return [...selectedFields(selection, type, schema)][0]?.type;
 }
 
-function flat(lists: readonly NestedList[]): readonly NestedList[] {
+/** The selection, with another limit for the lists at these paths (response keys, joined by dots). */
+export function withLimits(selection: Selection, paths: ReadonlySet<string>, limit: number): Selection {
+  return part(selection, []);
+
+  function part(whole: Selection, above: readonly string[]): Selection {
+    return {
+      fields: whole.fields.map((field): FieldSelection => {
+        const keys = [...above, field.responseKey];
+        const args = paths.has(keys.join('.'))
+          ? field.args.map((arg) => (arg.name === 'limit' ? { ...arg, literal: String(limit) } : arg))
+          : field.args;
+        return { ...field, args, selection: field.selection && part(field.selection, keys) };
+      }),
+      fragments: whole.fragments.map(({ on, selection: inner }) => ({ on, selection: part(inner, above) })),
+    };
+  }
+}
+
+export function flat(lists: readonly NestedList[]): readonly NestedList[] {
   return lists.flatMap((list) => [list, ...flat(list.below)]);
 }
 

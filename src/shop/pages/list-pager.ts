@@ -1,63 +1,15 @@
 import type { Selection } from '../../catalog/query/selection.ts';
 import type { CentraClient } from '../../centra/client.ts';
+import type { ConnectorError } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
 import { listPage } from '../documents.ts';
 import type { LiveRoot } from '../live-root.ts';
-import { brokenAnswer, type CentraObject, objectsOf, PAGE_SIZE } from '../objects.ts';
-import type { Page, Pager } from './pager.ts';
-
-/** One offset page, with the row just before it as it is at that same moment. */
-export interface OffsetPage {
-  readonly objects: readonly CentraObject[];
-  /** The identity of the row before the page; undefined when there is none any more. */
-  readonly before: string | undefined;
-}
-
-export interface OffsetSource {
-  readonly label: string;
-  /** Fetches page `page` (from 1); `probePage` is the same place counted in pages of one row, less one row. */
-  readonly fetch: (page: number, probePage: number | undefined, signal: AbortSignal) => Promise<OffsetPage>;
-  readonly identify: (object: CentraObject) => string;
-}
-
-/**
- * Pages a list by offset. When rows before the page go away, those behind move up and would be skipped: so each request also
- * asks for the row before its page, and when that is not the row that the last page ended with, it goes back a page.
- */
-export function offsetPager(source: OffsetSource): Pager {
-  /** The last row of each page that was read in this run. */
-  const lastOf = new Map<number, string>();
-
-  async function read(page: number, wentBack: boolean, signal: AbortSignal): Promise<Page> {
-    const expected = lastOf.get(page - 1);
-    const probePage = page > 1 ? (page - 1) * PAGE_SIZE : undefined;
-    const { objects, before } = await source.fetch(page, probePage, signal);
-    if (page > 1 && before !== expected) return read(page - 1, true, signal);
-    const last = objects.at(-1);
-    if (last !== undefined) lastOf.set(page, source.identify(last));
-    const isLast = last === undefined || objects.length < PAGE_SIZE;
-    const next = isLast ? undefined : formatPosition(page + 1, source.identify(last));
-    return { objects, next, totalRows: undefined, wentBack };
-  }
-
-  return async (after, signal) => {
-    const { page, last } = parsePosition(after, source.label);
-    if (last !== undefined) lastOf.set(page - 1, last);
-    return read(page, false, signal);
-  };
-}
-
-/** `3:41` stands for: page 3, after a row that is identified by 41. */
-function formatPosition(page: number, last: string): string {
-  return `${page}:${last}`;
-}
-
-function parsePosition(text: string | undefined, label: string): { page: number; last: string | undefined } {
-  if (text === undefined) return { page: 1, last: undefined };
-  const [, page, last] = /^([1-9]\d*):(.*)$/.exec(text) ?? [];
-  if (page === undefined) throw brokenAnswer(label, `cannot go on from the position "${text}"`);
-  return { page: Number(page), last };
-}
+import { type CentraObject, objectsOf } from '../objects.ts';
+import { checkPage } from './contradiction.ts';
+import { type OffsetPage, type OffsetPlace, offsetPager } from './offset-pager.ts';
+import { PageSize } from './page-size.ts';
+import type { Pager } from './pager.ts';
+import { knownRowOf, type RowsApart } from './rows-apart.ts';
 
 export interface ListPagerOptions {
   readonly client: CentraClient;
@@ -69,25 +21,70 @@ export interface ListPagerOptions {
   readonly what?: string;
   /** Ascending by the page key unless given. */
   readonly sort?: string;
+  readonly size?: PageSize;
+  /** How rows are read when one of a page cannot be served; without it, that is an error. */
+  readonly apart?: RowsApart;
 }
 
 /** Pages a root list by offset, sorted by a field that never changes. */
-export function listPager({ client, root, where, selection, what, sort }: ListPagerOptions): Pager {
-  const { id, label } = root.definition;
-  const document = listPage(root, selection, sort);
+export function listPager(options: ListPagerOptions): Pager {
+  const { client, root, where, selection, what, sort, size = new PageSize(), apart } = options;
+  const { id, label, pageKey } = root.definition;
   const named = what ?? label;
+  const document = listPage(root, selection, sort);
+  const identify = (object: CentraObject) => String(object[id]);
+
+  async function fetch(
+    selected: Selection,
+    { offset, rows }: OffsetPlace,
+    canNarrow: boolean,
+    signal: AbortSignal,
+  ): Promise<OffsetPage> {
+    const isProbed = offset > 0;
+    const page = offset / rows + 1;
+    const variables = { where, limit: rows, page, probePage: isProbed ? offset : 1, isProbed };
+    const asked = selected === selection ? document : listPage(root, selected, sort);
+    const query = { what: named, ...asked, variables, rows, canNarrow };
+    const { data } = await client.ask(query, signal);
+    const objects = objectsOf(data[root.list.name], named);
+    const before = isProbed ? objectsOf(data.before, named)[0] : undefined;
+    checkPage(objects, {
+      what: named,
+      rows,
+      identify: (object) => object[id],
+      keyOf: (object) => object[pageKey.field],
+      isAscending: (sort ?? pageKey.sort).endsWith('_ASC'),
+      lastKey: pageKey.field === id ? before?.[id] : undefined,
+    });
+    return {
+      objects,
+      refused: [],
+      rows: objects.map(identify),
+      before: before === undefined ? undefined : identify(before),
+    };
+  }
+
+  async function withoutRefused(
+    place: OffsetPlace,
+    error: ConnectorError,
+    signal: AbortSignal,
+  ): Promise<OffsetPage> {
+    if (apart === undefined) throw error;
+    const known = await fetch(apart.identity, place, false, signal);
+    const { objects, refused } = await apart.gather(
+      known.objects.map((object) => knownRowOf(object, root.definition)),
+      signal,
+    );
+    return { ...known, objects, refused };
+  }
+
   return offsetPager({
     label: named,
-    identify: (object) => String(object[id]),
-    fetch: async (page, probePage, signal) => {
-      const isProbed = probePage !== undefined;
-      const variables = { where, limit: PAGE_SIZE, page, probePage: probePage ?? 1, isProbed };
-      const { data } = await client.ask({ what: named, ...document, variables, rows: PAGE_SIZE }, signal);
-      const before = isProbed ? objectsOf(data.before, named)[0] : undefined;
-      return {
-        objects: objectsOf(data[root.list.name], named),
-        before: before === undefined ? undefined : String(before[id]),
-      };
+    size,
+    fetch: (place, signal) => fetch(selection, place, true, signal),
+    wait: async (signal) => {
+      if (apart !== undefined) await fetch(apart.identity, { offset: 0, rows: 1 }, false, signal);
     },
+    apart: withoutRefused,
   });
 }

@@ -2,9 +2,11 @@ import { ConnectorError } from '../../errors.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { RootDefinition } from '../../roots/definition.ts';
 import type { CentraObject } from '../../shop/objects.ts';
+import type { RefusedRow } from '../../shop/pages/pager.ts';
 import type { Rows } from '../../shop/rows.ts';
 import type { Run } from '../one-run.ts';
 import type { FetchGroup, WindowsPlan } from '../plan.ts';
+import { reasonOf } from '../set-aside.ts';
 import type { WindowsState } from '../state.generated.ts';
 import { openReader, type WindowsReader } from '../windows/group.ts';
 import type { WindowsProgress } from '../windows/progress.ts';
@@ -52,9 +54,13 @@ export class ToldReader {
     this.#readers ??= (await Promise.all(this.#groups.map((group) => this.#open(group)))).flat();
     const found = new Set<unknown>();
     const unreadable = new Map<number, string>();
+    const refuse = ({ key, error }: RefusedRow) => {
+      found.add(Number(key));
+      unreadable.set(Number(key), `${this.label} ${key} cannot be read: ${reasonOf(error)}`);
+    };
     const used: WindowsReader[] = [];
     for (const reader of this.#readers) {
-      for (const [able, objects] of await this.#ask(reader, ids)) {
+      for (const [able, objects] of await this.#ask(reader, ids, refuse)) {
         used.push(able);
         takeAll(able, objects, found, unreadable);
         await this.#run.outlet.push(able.members.flatMap((member) => this.#checkpoint(member)));
@@ -74,14 +80,15 @@ export class ToldReader {
   async #ask(
     reader: WindowsReader,
     ids: readonly number[],
+    refuse: (row: RefusedRow) => void,
   ): Promise<readonly (readonly [WindowsReader, readonly CentraObject[]])[]> {
     try {
-      const objects = await this.#byKeys(reader.rows, ids, reader.group.root);
+      const objects = await this.#byKeys(reader.rows, ids, reader.group.root, refuse);
       return [[reader, objects]];
     } catch (error) {
       const parts = await this.#partsAfter(error, reader.group, reader.members);
       const asked = [];
-      for (const part of parts) asked.push(...(await this.#ask(part, ids)));
+      for (const part of parts) asked.push(...(await this.#ask(part, ids, refuse)));
       return asked;
     }
   }
@@ -122,8 +129,10 @@ export class ToldReader {
     if (reader === undefined || missing.length === 0) return missing;
     if (readers.some(({ group }) => group.where === undefined)) return missing;
     const { root, identity } = reader;
-    const objects = await this.#byKeys(root.under(undefined).rows(identity), missing, root.definition);
-    const present = new Set(objects.map((object) => object[root.definition.pageKey.field]));
+    const present = new Set<unknown>();
+    const rows = root.under(undefined).rows(identity);
+    const objects = await this.#byKeys(rows, missing, root.definition, ({ key }) => present.add(Number(key)));
+    for (const object of objects) present.add(object[root.definition.pageKey.field]);
     return missing.filter((key) => !present.has(key));
   }
 
@@ -131,10 +140,12 @@ export class ToldReader {
     rows: Rows,
     keys: readonly number[],
     { pageKey }: RootDefinition,
+    refuse: (row: RefusedRow) => void,
   ): Promise<readonly CentraObject[]> {
     const found: CentraObject[] = [];
-    for await (const { objects } of rows.byIds(keys, this.#run.input.signal, pageKey.field)) {
+    for await (const { objects, refused } of rows.byIds(keys, this.#run.input.signal, pageKey.field)) {
       found.push(...objects);
+      for (const row of refused) refuse(row);
     }
     return found;
   }

@@ -1,4 +1,5 @@
 import type { WindowsReader } from './group.ts';
+import { setAside, takeAll } from './set-aside.ts';
 
 /** So many numbers are named in one sentence. */
 const MOST_NAMED = 20;
@@ -11,8 +12,9 @@ export async function applyEvents(reader: WindowsReader): Promise<void> {
   const events = eventObject === undefined ? undefined : run.events.get(eventObject);
   if (events === undefined || group.plans.some(({ wanted }) => wanted.mode === 'full_refresh')) return;
   const toRead = events.changed.filter((key) => !members.every((member) => member.hasSeen(key)));
-  for await (const { objects } of rows.byIds(toRead, run.input.signal, pageKey.field)) {
-    for (const object of objects) for (const member of members) member.takeTold(object);
+  for await (const { objects, refused } of rows.byIds(toRead, run.input.signal, pageKey.field)) {
+    setAside(reader, refused);
+    takeAll(reader, objects, (member, object) => member.takeTold(object));
     await push(members.flatMap((member) => member.checkpoint()));
   }
   await dropDeleted(reader, events.deleted);
@@ -33,8 +35,13 @@ async function dropDeleted(
 ): Promise<void> {
   const { pageKey, label } = group.root;
   const unnamed = new Map<string, number[]>();
-  for await (const { ids, objects } of root.rows(identity).byIds(deleted, run.input.signal, pageKey.field)) {
-    const present = new Set(objects.map((object) => object[pageKey.field]));
+  for await (const { ids, objects, refused } of root
+    .rows(identity)
+    .byIds(deleted, run.input.signal, pageKey.field)) {
+    const present = new Set([
+      ...objects.map((object) => object[pageKey.field]),
+      ...refused.map(({ key }) => key),
+    ]);
     for (const key of ids.map(Number).filter((one) => !present.has(one))) {
       for (const member of members) {
         const { name } = member.writer.stream;

@@ -4,6 +4,7 @@ import type { Rows } from '../../shop/rows.ts';
 import type { Run } from '../one-run.ts';
 import type { FetchGroup, WindowsPlan } from '../plan.ts';
 import { WindowsProgress } from './progress.ts';
+import { setAside, takeAll } from './set-aside.ts';
 
 /** What the parts of one group's read share. */
 export interface WindowsReader {
@@ -56,9 +57,10 @@ export async function readByKeys(reader: WindowsReader, keys: readonly number[])
   const { group, rows, members, run } = reader;
   const { field } = group.root.pageKey;
   const missing: number[] = [];
-  for await (const { ids, objects } of rows.byIds(keys, run.input.signal)) {
-    for (const object of objects) for (const member of members) member.takeAgain(object);
-    const found = new Set(objects.map((object) => object[field]));
+  for await (const { ids, objects, refused } of rows.byIds(keys, run.input.signal)) {
+    setAside(reader, refused);
+    takeAll(reader, objects, (member, object) => member.takeAgain(object));
+    const found = new Set([...objects.map((object) => object[field]), ...refused.map(({ key }) => key)]);
     missing.push(...ids.map(Number).filter((key) => !found.has(key)));
     await run.outlet.push(members.flatMap((member) => member.checkpoint()));
   }

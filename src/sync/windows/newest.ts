@@ -2,6 +2,7 @@ import type { CentraObject } from '../../shop/objects.ts';
 import { PAGE_SIZE } from '../../shop/objects.ts';
 import { addSeconds, parseCentraTime } from '../../time.ts';
 import type { WindowsReader } from './group.ts';
+import { setAside, takeAll } from './set-aside.ts';
 
 /**
  * Before a first read: the greatest page key of the shop. What it has by then is found by its date, or is older than what is
@@ -37,11 +38,10 @@ export async function readNewest(reader: WindowsReader): Promise<void> {
     .filter((key) => members.some((member) => member.isNew(key)))
     .sort((a, b) => a - b);
   let dated = 0;
-  for await (const { objects } of rows.byIds(toRead, run.input.signal, group.root.pageKey.field)) {
-    for (const object of objects) {
-      if (isDatedBack(object, reader)) dated += 1;
-      for (const member of members) member.takeTold(object);
-    }
+  for await (const { objects, refused } of rows.byIds(toRead, run.input.signal, group.root.pageKey.field)) {
+    setAside(reader, refused);
+    dated += objects.filter((object) => isDatedBack(object, reader)).length;
+    takeAll(reader, objects, (member, object) => member.takeTold(object));
     await run.outlet.push(members.flatMap((member) => member.checkpoint()));
   }
   for (const member of members) member.knowsUpTo(greatest);

@@ -76,7 +76,7 @@ export class WindowsProgress {
     this.#lookbackSeconds = options.lookbackSeconds;
     this.#readBefore = readBefore;
     this.#watched = options.watched ?? NOT_WATCHED;
-    this.writer = new StreamWriter(stream);
+    this.writer = new StreamWriter(stream, state.set_aside);
     this.#change = change;
     this.#fields = fields;
     this.#state = state;

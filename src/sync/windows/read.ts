@@ -1,6 +1,4 @@
 import type { Message } from '../../protocol/message.ts';
-import { timeRange } from '../../shop/filter.ts';
-import { pagesAfter } from '../../shop/pages/pages.ts';
 import type { Run } from '../one-run.ts';
 import type { FetchGroup, WindowsPlan } from '../plan.ts';
 import { runPool } from '../pool.ts';
@@ -10,7 +8,9 @@ import { applyEvents } from './apply-events.ts';
 import { openReader, readByKeys, type WindowsReader } from './group.ts';
 import { settleMissing } from './missing-rows.ts';
 import { markGreatest, readNewest } from './newest.ts';
+import { type Estimate, readWindow } from './read-window.ts';
 import { forgetOld, isReconcileDue, reconcile } from './reconcile.ts';
+import { retrySetAside } from './set-aside.ts';
 import { splitWindow } from './split.ts';
 
 /**
@@ -26,6 +26,7 @@ export async function readWindows(
   const { push } = run.outlet;
   await push(generations(reader, false));
   await markGreatest(reader);
+  await retrySetAside(reader);
   const missing = await readOpen(reader);
   const windows = await windowsToRead(reader);
   const looksAhead = windows.length === 1;
@@ -49,8 +50,6 @@ export async function readWindows(
   return members.map(({ writer }) => writer);
 }
 
-type Estimate = (rows: number) => void;
-
 /** Each part of a split window tells its own number; the platform wants the whole. How many elements a nested list has is not known. */
 function estimateOf({ group, run }: WindowsReader): Estimate {
   const streams = group.plans.flatMap(({ stream }) => (stream.each.length === 0 ? [stream.name] : []));
@@ -71,12 +70,14 @@ function tellHealed({ group, members, run }: WindowsReader): void {
 }
 
 /** Only a full refresh brings the whole of its streams. */
-function generations({ group }: WindowsReader, isWhole: boolean): readonly Message[] {
-  return group.plans.flatMap(({ stream, state }): readonly Message[] =>
-    state.began_at === undefined
-      ? []
-      : [{ type: 'generation', stream: stream.name, generation: Date.parse(state.began_at), isWhole }],
-  );
+function generations({ group, members }: WindowsReader, isRead: boolean): readonly Message[] {
+  return group.plans.flatMap(({ stream, state }): readonly Message[] => {
+    if (state.began_at === undefined) return [];
+    // Without some of its rows a read does not put those of an older one out of date.
+    const aside = members.find(({ writer }) => writer.stream === stream)?.writer.aside;
+    const isWhole = isRead && aside?.fresh.length === 0;
+    return [{ type: 'generation', stream: stream.name, generation: Date.parse(state.began_at), isWhole }];
+  });
 }
 
 /** The windows that are owed; a long one that was not begun is cut into parts. */
@@ -93,21 +94,6 @@ const DAY_MS = 86_400_000;
 
 function isLong({ from, to }: Window): boolean {
   return from === undefined || Date.parse(to) - Date.parse(from) > DAY_MS;
-}
-
-async function readWindow(
-  { rows, members, run, group }: WindowsReader,
-  window: Window,
-  looksAhead: boolean,
-  estimate: Estimate,
-): Promise<void> {
-  const { signal } = run.input;
-  const pager = rows.pages({ [group.change.filter]: timeRange(window) });
-  for await (const page of pagesAfter(pager, { after: window.after, signal, looksAhead })) {
-    if (page.totalRows !== undefined) estimate(page.totalRows);
-    for (const object of page.objects) for (const member of members) member.take(object, window);
-    await run.outlet.push(members.flatMap((member) => member.checkpointIn(window, page.next)));
-  }
 }
 
 /** Rows whose changes have no date are asked for by id until they are final. Returns those that the shop does not give any more. */

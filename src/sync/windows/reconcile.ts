@@ -1,5 +1,6 @@
 import { timeRange } from '../../shop/filter.ts';
 import type { CentraObject } from '../../shop/objects.ts';
+import type { RefusedRow } from '../../shop/pages/pager.ts';
 import { addSeconds } from '../../time.ts';
 import { readByKeys, type WindowsReader } from './group.ts';
 import { settleMissing } from './missing-rows.ts';
@@ -38,7 +39,8 @@ export async function reconcile(reader: WindowsReader, missingOpen: readonly num
   });
   const present = new Set<number>();
   const toRead = new Set<number>();
-  const compare = (objects: readonly CentraObject[]) => {
+  const compare = (objects: readonly CentraObject[], refused: readonly RefusedRow[]) => {
+    for (const { key } of refused) present.add(Number(key));
     for (const object of objects) {
       const key = Number(object[pageKey.field]);
       present.add(key);
@@ -46,13 +48,14 @@ export async function reconcile(reader: WindowsReader, missingOpen: readonly num
     }
   };
   const rows = root.rows(identity);
-  for await (const { objects } of rows.all({ [filter]: range }, signal)) compare(objects);
+  for await (const { objects, refused } of rows.all({ [filter]: range }, signal)) compare(objects, refused);
   // What was first seen lately can have an older date. Of what is missing here too, that it is gone is proved.
   const others = new Set(
     members.flatMap((member) => member.knownSince(day)).filter((key) => !present.has(key)),
   );
   const sorted = (keys: ReadonlySet<number>) => [...keys].sort((a, b) => a - b);
-  for await (const { objects } of rows.byIds(sorted(others), signal, pageKey.field)) compare(objects);
+  for await (const { objects, refused } of rows.byIds(sorted(others), signal, pageKey.field))
+    compare(objects, refused);
   const missing = new Set([...others].filter((key) => !present.has(key)));
   const asked = await readByKeys(reader, sorted(new Set([...toRead, ...missing])));
   // Judged together: few of one kind may be missing because many of another are.

@@ -1,24 +1,40 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PAGE_SIZE } from '../../../src/shop/objects.ts';
-import { offsetPager } from '../../../src/shop/pages/list-pager.ts';
+import { ConnectorError } from '../../../src/errors.ts';
+import { offsetPager } from '../../../src/shop/pages/offset-pager.ts';
+import { PageSize } from '../../../src/shop/pages/page-size.ts';
 
-/** An offset list whose rows go away while it is paged: `removals` are taken away, one before each request. */
-function shrinkingList(rows: number[], removals: readonly number[]) {
+const tooMuch = new ConnectorError({
+  kind: 'transient',
+  code: 'centra/too_slow',
+  message: 'It took too long.',
+  isTooMuch: true,
+});
+
+/** An offset list whose rows go away while it is paged: `removals` are taken away, one before each request; `failures` says which requests fail, if they ask for more than one row. */
+function shrinkingList(rows: number[], removals: readonly number[], failures: readonly boolean[] = []) {
   const present = [...rows];
   const removed = new Set<unknown>();
   let requests = 0;
   const pager = offsetPager({
     label: 'rows',
-    identify: (row) => String(row.id),
-    fetch: async (page, probePage) => {
+    size: new PageSize(),
+    wait: async () => undefined,
+    apart: async (_, error) => {
+      throw error;
+    },
+    fetch: async ({ offset, rows: asked }) => {
       const removal = removals[requests];
       requests += 1;
+      if (failures[requests] === true && asked > 1) throw tooMuch;
       if (removal !== undefined && present.length > 0)
         removed.add(present.splice(removal % present.length, 1)[0]);
-      const before = probePage === undefined ? undefined : present[probePage - 1];
+      const before = offset === 0 ? undefined : present[offset - 1];
+      const page = present.slice(offset, offset + asked);
       return {
-        objects: present.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE).map((id) => ({ id })),
+        objects: page.map((id) => ({ id })),
+        refused: [],
+        rows: page.map(String),
         before: before === undefined ? undefined : String(before),
       };
     },
@@ -26,14 +42,15 @@ function shrinkingList(rows: number[], removals: readonly number[]) {
   return { pager, removed };
 }
 
-test('rows that go away while a list is paged by offset hide no other row', async () => {
+test('rows that go away, and pages that get smaller, while a list is paged by offset hide no other row', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 0, max: 1_100 }),
       fc.array(fc.nat({ max: 1_100 }), { maxLength: 6 }),
-      async (count, removals) => {
+      fc.array(fc.boolean(), { maxLength: 30 }),
+      async (count, removals, failures) => {
         const rows = Array.from({ length: count }, (_, index) => index);
-        const { pager, removed } = shrinkingList(rows, removals);
+        const { pager, removed } = shrinkingList(rows, removals, failures);
         const seen = new Set<unknown>();
         for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
           const page = await pager(after, new AbortController().signal);
@@ -49,6 +66,6 @@ test('rows that go away while a list is paged by offset hide no other row', asyn
 test('a position that makes no sense is refused', async () => {
   const { pager } = shrinkingList([1], []);
   await expect(pager('0:7', new AbortController().signal)).rejects.toMatchObject({
-    code: 'centra/broken_answer',
+    code: 'shop/position_refused',
   });
 });
