@@ -164,7 +164,8 @@ test('returns that are dated back, also to before the start date, come with the 
   );
   const catalog = catalogOf(await sourceCentra(['discover', '--config', shop.config]));
   const read = readerOf(shop, catalog, ['returns', 'return_lines']);
-  const idsOf = (outcome: Outcome) => recordsOf(outcome, 'returns').map(({ data }) => Number(data.id));
+  const idsOf = (outcome: Outcome) =>
+    recordsOf(outcome, 'returns').map(({ data }) => (data as { id: number }).id);
   const first = await read();
   const { returns: back = [] } = await shop.change(
     { kind: 'returns.create', count: 2, createdAt: '2025-06-01T10:00:00Z' },
@@ -197,7 +198,7 @@ test('a delivery that was accepted without booking is read again, daily when it 
   const first = await read();
   const { deliveries = [] } = await shop.change({ kind: 'deliveries.accept', count: 1, book: false });
   const second = await read(first);
-  expect(recordsOf(second).map(({ data }) => Number(data.id))).toEqual(deliveries);
+  expect(recordsOf(second).map(({ data }) => (data as { id: number }).id)).toEqual(deliveries);
   const askedAgain = async (before: Outcome) => {
     await fetch(`${shop.controlEndpoint}/requests`, { method: 'DELETE' });
     const outcome = await read(before);
@@ -235,8 +236,8 @@ test('a row whose key is null is counted, told, and not written', async () => {
     },
   });
   const shop = await openShop(
-    { nullableNull: ['PurchaseOrderDeliveryLine.productSize'] },
-    { tenant_catalog: tenant },
+    { schema: { nullableNull: ['PurchaseOrderDeliveryLine.productSize'] } },
+    { tenant_catalog: { source: 'file', path: tenant } },
   );
   const { indelivery_lines: lines } = await shop.counts();
   const outcome = await sourceCentra(['read', '--config', shop.config, '--only', 'delivered_sizes']);
@@ -374,7 +375,10 @@ describe('with the events system', () => {
         by_hash: { from: 'orders', key: ['order_id'], columns: { order_id: 'id', status: 'status' } },
       },
     });
-    const shop = await openShop({ events: true }, { events: true, tenant_catalog: tenant });
+    const shop = await openShop(
+      { events: true },
+      { events: true, tenant_catalog: { source: 'file', path: tenant } },
+    );
     const catalog = catalogOf(await sourceCentra(['discover', '--config', shop.config]));
     const read = readerOf(shop, catalog, ['by_number', 'by_hash']);
     const rows = (await shop.control('ids?root=orders')) as { number: number; id: string }[];

@@ -9,24 +9,9 @@ import {
   type ShopEvent,
 } from '../../shop/events.ts';
 import { decodeSent } from '../memory/fingerprint.ts';
-import type { Run } from '../one-run.ts';
+import type { EventsByObject, ObjectEvents, Run } from '../one-run.ts';
 import type { StreamPlan, WindowsPlan } from '../plan.ts';
 import { asConnectorError } from '../stream-errors.ts';
-
-/** What the events system says of one kind of object since its events were last confirmed. */
-export interface ObjectEvents {
-  /** Ids of the events that the states are to remember: a later run confirms them, when a state has come back that knows them. */
-  readonly eventIds: readonly number[];
-  /** Page keys of the objects that changed or came. */
-  readonly changed: readonly number[];
-  /** Page keys of the objects that are gone. */
-  readonly deleted: readonly number[];
-  /** It was listened to before this run, and nothing came at all. */
-  readonly isSilent: boolean;
-}
-
-/** By the name of the kind of object: `Order`. */
-export type EventsByObject = ReadonlyMap<string, ObjectEvents>;
 
 /** The plans that go on, with what the events system told for them. Where it refuses, the streams that count on it fail. */
 export async function withEvents(

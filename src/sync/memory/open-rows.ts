@@ -14,12 +14,12 @@ export interface OpenRowsOptions {
 }
 
 /** So long after a row was first seen, or changed, it is read again in each run. */
-export const EACH_RUN_DAYS = 14;
+const EACH_RUN_DAYS = 14;
 /** So long once a day: supplies are announced months before they come. After that, once a week. */
-export const DAILY_DAYS = 365;
+const DAILY_DAYS = 365;
 const WEEK_DAYS = 7;
 /** Rows without a status are read again so long after their date: nothing says when they are final. */
-export const WITHOUT_STATUS_DAYS = 90;
+const WITHOUT_STATUS_DAYS = 90;
 
 const DAY_SECONDS = 86_400;
 

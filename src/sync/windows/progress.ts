@@ -13,7 +13,8 @@ import { OpenRows } from '../memory/open-rows.ts';
 import { RecentRows } from '../memory/recent-rows.ts';
 import type { Window, WindowsState } from '../state.generated.ts';
 import { StreamWriter } from '../stream-writer.ts';
-import { boundsOf, nameOf, overlaps } from '../window-bounds.ts';
+import { boundsOf, nameOf } from '../window-bounds.ts';
+import { edgesOf, isDelivered } from './given-again.ts';
 
 const NO_SNAPSHOT: RowContext = Object.freeze({ snapshotAt: '' });
 
@@ -212,7 +213,7 @@ export class WindowsProgress {
   take(object: CentraObject, window: Window): void {
     const key = this.#keyOf(object);
     const rows = this.writer.map(object, NO_SNAPSHOT);
-    const edges = this.#edgesOf(object, window);
+    const edges = edgesOf(this.#state, window, () => this.#timeOf(object), this.#lookbackSeconds);
     const isEdge = edges.length > 0;
     const isOpen = this.#open.isOpen(object);
     const known = key === undefined ? undefined : this.#printOf(key);
@@ -249,7 +250,8 @@ export class WindowsProgress {
   takeTold(object: CentraObject): void {
     const key = this.#keyOf(object);
     if (key === undefined) return;
-    if (this.#isDelivered(object, key)) {
+    const dated = this.#change.kind === 'updated' ? this.#timeOf(object) : undefined;
+    if (isDelivered(this.#state, dated, key, this.#lookbackSeconds)) {
       this.#see(key);
       this.writer.countUnchanged(this.writer.map(object, NO_SNAPSHOT));
       return;
@@ -395,22 +397,6 @@ export class WindowsProgress {
     if (isMeanwhile) this.#changedMeanwhile += 1;
   }
 
-  /**
-   * Whether the version that an object has now was written, as far as its time tells: by a window that was read to its end,
-   * or beyond this object. What became visible late is told by the edges.
-   */
-  #isDelivered(object: CentraObject, key: number): boolean {
-    const { through, owed } = this.#state;
-    const time = this.#change.kind === 'updated' ? this.#timeOf(object) : undefined;
-    if (time === undefined || through === undefined || time > addSeconds(through, -this.#lookbackSeconds))
-      return false;
-    const settledBy = (to: UtcSecond) => time <= addSeconds(to, -this.#lookbackSeconds);
-    return owed.every(
-      ({ from = '', to, last_key: lastKey = -1 }) =>
-        time < from || time > to || (key <= lastKey && settledBy(to)),
-    );
-  }
-
   /** Windows are paged by ascending page keys. */
   #passed(window: Window, key: number): void {
     if (this.#change.kind !== 'updated') return;
@@ -426,16 +412,5 @@ export class WindowsProgress {
   #keyOf(object: CentraObject): number | undefined {
     const key = object[this.#fields.pageKey];
     return typeof key === 'number' && Number.isSafeInteger(key) && key >= 0 ? key : undefined;
-  }
-
-  /** The windows that give the object again: the one of the next run, and any other that is owed and begins before this one's end. */
-  #edgesOf(object: CentraObject, window: Window): readonly Window[] {
-    const isLast = window.to === this.#state.through;
-    const others = this.#state.owed.filter((other) => overlaps(other, window));
-    if (!isLast && others.length === 0) return others;
-    const time = this.#timeOf(object);
-    if (time === undefined) return [];
-    const again = others.filter((other) => time >= (other.from ?? '') && time <= other.to);
-    return isLast && time >= addSeconds(window.to, -this.#lookbackSeconds) ? [...again, window] : again;
   }
 }

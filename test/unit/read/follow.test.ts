@@ -307,12 +307,13 @@ streams:
     is(await run.ended).toBe(0);
   });
 
-  test('events are read once, and stay until it is sure that their records were taken in', async ({
+  test('events are read once: changes are confirmed at once, a deletion stays until it is sure that it was taken in', async ({
     expect: is,
   }) => {
     const sandbox = await openShop({ events: true });
     const settings = { events: true };
-    const first = await start({ sandbox, settings });
+    const wanted = wantedOf('orders').map((stream) => ({ ...stream, wantsDeletions: true }));
+    const first = await start({ sandbox, settings, wanted });
     await first.until(({ logs }) => logs.includes('info orders: 40 records.'));
     await change(sandbox, update);
     const told = (line: string) => line.startsWith('info The events system told of 2 changed');
@@ -322,11 +323,18 @@ streams:
       const requests = (await control(sandbox, 'requests')) as readonly { readonly operationName: string }[];
       return requests.map(({ operationName }) => operationName);
     };
-    const polls = async () => (await operations()).filter((name) => name === 'waitingEvents').length;
+    const count = async (name: string) => (await operations()).filter((one) => one === name).length;
+    const polls = () => count('waitingEvents');
+    is(await count('confirm')).toBe(1);
+    await change(sandbox, { kind: 'orders.delete', count: 1 });
+    const gone = (line: string) =>
+      line.startsWith('info The events system told of 0 changed and 1 deleted orders');
+    await first.until(({ logs }) => logs.some(gone));
     const before = await polls();
     await is.poll(polls, { timeout: 10_000 }).toBeGreaterThan(before + 3);
     is(first.logs.filter(told)).toHaveLength(1);
-    is(await operations()).not.toContain('confirm');
+    is(first.logs.filter(gone)).toHaveLength(1);
+    is(await count('confirm')).toBe(1);
     first.stop();
     await first.ended;
     const states = new Map(
@@ -335,11 +343,11 @@ streams:
       ),
     );
     is(JSON.stringify([...states])).toContain('"events":"');
-    const second = await start({ sandbox, settings, states });
-    await is.poll(operations, { timeout: 10_000 }).toContain('confirm');
+    const second = await start({ sandbox, settings, states, wanted });
+    await is.poll(() => count('confirm'), { timeout: 10_000 }).toBe(2);
     await second.until(({ heard }) => heard.some(({ type }) => type === 'checkpoint'));
     second.stop();
     await second.ended;
-    is(second.logs.filter(told)).toEqual([]);
+    is(second.logs.filter((line) => told(line) || gone(line))).toEqual([]);
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/json.ts';
 import type { Message } from '../../../src/protocol/message.ts';
+import { orders } from '../../../src/roots/orders.ts';
 import { returns } from '../../../src/roots/returns.ts';
+import { MOST_PARENTS } from '../../../src/sync/memory/parent-rows.ts';
 import type { WindowsState } from '../../../src/sync/state.generated.ts';
 import { WindowsProgress } from '../../../src/sync/windows/progress.ts';
 import { plainStream } from './compiled-stream.ts';
@@ -146,4 +148,143 @@ test('what two windows both give is written once, in one run and over two', () =
   const second = progressOf(plain, stateOf(messages));
   second.take(completed, early);
   expect(written(second.checkpointIn(early, undefined))).toEqual([]);
+});
+
+describe('rows whose key holds their place, of objects whose changes have a date', () => {
+  const placed = plainStream('order_lines', orders, {
+    each: ['lines'],
+    key: ['order_id', 'place'],
+    keyedByPosition: true,
+    cursor: 'updatedAt',
+    columns: [column('order_id', '^id'), column('place', '$position')],
+    rows: (object) =>
+      (object.lines as string[]).map((sku, at) => ({
+        data: { order_id: object.id, place: at + 1, sku } as JsonObject,
+        changes: [],
+      })),
+  });
+  const open = (state: Partial<WindowsState>, readBefore?: string) =>
+    new WindowsProgress({
+      stream: placed,
+      change: orders.change as never,
+      fields: { pageKey: 'number', id: 'id', time: 'updatedAt', status: undefined },
+      state: { version: 2, kind: 'windows', mode: 'incremental', origin, through, owed: [window], ...state },
+      tellsDeletions: true,
+      serverNow: '2026-05-01T12:00:05Z',
+      lookbackSeconds: 60,
+      readBefore,
+    });
+  const order = (number: number, lines: readonly string[]) => ({
+    number,
+    id: `h${number}`,
+    updatedAt: '2026-05-01T11:10:00Z',
+    lines,
+  });
+  const gone = (messages: readonly Message[]) =>
+    written(messages).flatMap((row) => {
+      const { gone: key } = row as { gone?: { order_id: string; place: number } };
+      return key === undefined ? [] : [`${key.order_id}/${key.place}`];
+    });
+
+  test('the places that have gone are told; of an order that is new, none', () => {
+    const first = open({});
+    first.take(order(1, ['a', 'b', 'c']), window);
+    const messages = first.checkpointIn(window, undefined);
+    expect(gone(messages)).toEqual([]);
+    const second = open({ ...stateOf(messages), owed: [window] }, '2026-05-01T11:00:00Z');
+    second.take(order(1, ['a']), window);
+    second.take(order(2, ['a']), window);
+    const again = second.checkpointIn(window, undefined);
+    expect(gone(again)).toEqual(['h1/2', 'h1/3']);
+    const third = open({ ...stateOf(again), owed: [] }, through);
+    expect(third.drop(1, through)).toBe('told');
+    expect(third.drop(3, through)).toBe('not_written');
+    expect(gone(third.checkpoint())).toEqual(['h1/1']);
+  });
+
+  test('of an old order that is not remembered, all places that any order had', () => {
+    const first = open({});
+    first.take(order(1, ['a', 'b', 'c', 'd']), window);
+    for (let number = 2; number <= MOST_PARENTS + 1; number += 1) first.take(order(number, ['a']), window);
+    const messages = first.checkpointIn(window, undefined);
+    expect(gone(messages)).toEqual([]);
+    const second = open({ ...stateOf(messages), owed: [window] }, '2026-05-01T11:00:00Z');
+    second.take(order(1, ['a', 'b']), window);
+    second.take(order(2, ['a']), window);
+    expect(gone(second.checkpointIn(window, undefined))).toEqual(['h1/3', 'h1/4']);
+    expect(second.drop(1, through)).toBe('unnamed');
+    expect(JSON.stringify(stateOf(messages)).length).toBeLessThan(40_000);
+  });
+});
+
+describe('what is open is read again', () => {
+  const state = (day: number, extra: Partial<WindowsState> = {}) => {
+    const progress = progressOf(plain, extra);
+    progress.take(pending, window);
+    const at = stateOf(progress.checkpointIn(window, undefined));
+    expect(at.open_since).toBe(`${day.toString(36)}:7`);
+    return at;
+  };
+  // 2026-05-01.
+  const today = 20_574;
+  const keysAt = (now: string, from: WindowsState) => {
+    const progress = new WindowsProgress({
+      stream: plain,
+      change: returns.change as never,
+      fields,
+      state: from,
+      tellsDeletions: true,
+      serverNow: now,
+      lookbackSeconds: 60,
+      readBefore: through,
+    });
+    const due = progress.openKeys;
+    progress.openWereRead();
+    return { due, state: stateOf(progress.checkpoint()) };
+  };
+
+  test('in each run for 14 days, then daily for a year, then weekly, and never forgotten', () => {
+    let at = state(today);
+    const turns: readonly [string, boolean][] = [
+      ['2026-05-14T23:00:00Z', true],
+      ['2026-05-14T23:30:00Z', true],
+      ['2026-05-15T01:00:00Z', true],
+      ['2026-05-15T23:00:00Z', false],
+      ['2026-05-16T00:10:00Z', true],
+      ['2027-05-02T00:00:00Z', true],
+      ['2027-05-08T00:00:00Z', false],
+      ['2027-05-09T00:00:00Z', true],
+      ['2036-05-09T00:00:00Z', true],
+    ];
+    for (const [now, isDue] of turns) {
+      const turn = keysAt(now, at);
+      expect([now, turn.due]).toEqual([now, isDue ? [7] : []]);
+      at = turn.state;
+    }
+  });
+
+  test.each([
+    ['a status that is null', null],
+    ['a status that nobody has heard of', 'ON_ITS_WAY'],
+  ])('%s is open', (_, returnStatus) => {
+    const progress = progressOf(plain);
+    progress.take({ id: 7, createdAt: late, returnStatus }, window);
+    expect(stateOf(progress.checkpointIn(window, undefined)).open).toBeDefined();
+  });
+
+  test('without a status, what is young is open', () => {
+    const progress = new WindowsProgress({
+      stream: plain,
+      change: returns.change as never,
+      fields: { ...fields, status: undefined },
+      state: { version: 2, kind: 'windows', mode: 'incremental', origin, through, owed: [window] },
+      tellsDeletions: true,
+      serverNow: '2026-05-01T12:00:05Z',
+      lookbackSeconds: 60,
+    });
+    progress.take({ id: 7, createdAt: late }, window);
+    progress.take({ id: 8, createdAt: '2026-01-01T00:00:00Z' }, window);
+    progress.checkpointIn(window, undefined);
+    expect(progress.openKeys).toEqual([7]);
+  });
 });
