@@ -117,7 +117,10 @@ export function planStream({
   const given = windowsStateToContinue(state, wanted.mode, origin);
   const horizon = addSeconds(serverNow, -NOT_YET_OVER_SECONDS);
   const earlier = earlierWindow(state, given, origin);
-  const previous = earlier === undefined ? given : { ...given, owed: [...given.owed, earlier] };
+  const previous = withoutFuture(
+    earlier === undefined ? given : { ...given, owed: [...given.owed, earlier] },
+    serverNow,
+  );
   const begun = newWindow(previous.through, startDate, horizon, lookbackSeconds);
   const lookFrom = wanted.mode === 'incremental' ? dailyLook(previous.recent, serverNow) : undefined;
   const window = lookFrom === undefined ? begun : fromEarlier(begun, laterOf(lookFrom, origin.start ?? ''));
@@ -135,6 +138,12 @@ export function planStream({
   const reconciled = needsNone ? { reconciled_at: serverNow } : {};
   const owed = [...previous.owed, window];
   return { ...plan, state: { ...previous, ...began, ...reconciled, ...looked, through: window.to, owed } };
+}
+
+/** A comparison that lies ahead was never made. */
+function withoutFuture(state: WindowsState, serverNow: UtcSecond): WindowsState {
+  const { reconciled_at: reconciledAt, ...rest } = state;
+  return reconciledAt !== undefined && reconciledAt > serverNow ? rest : state;
 }
 
 function fromEarlier(window: Window | undefined, from: UtcSecond): Window | undefined {
