@@ -118,7 +118,10 @@ export function planStream({
   const given = windowsStateToContinue(state, wanted.mode, origin);
   const horizon = addSeconds(serverNow, -NOT_YET_OVER_SECONDS);
   const earlier = earlierWindow(state, given, origin);
-  const previous = earlier === undefined ? given : { ...given, owed: [...given.owed, earlier] };
+  const previous = withoutFuture(
+    earlier === undefined ? given : { ...given, owed: [...given.owed, earlier] },
+    serverNow,
+  );
   const begun = newWindow(previous.through, startDate, horizon, lookbackSeconds);
   const lookFrom = wanted.mode === 'incremental' ? dailyLook(previous.recent, serverNow) : undefined;
   const window = lookFrom === undefined ? begun : fromEarlier(begun, laterOf(lookFrom, origin.start ?? ''));
@@ -138,6 +141,12 @@ export function planStream({
   const isOwed = previous.owed.some((other) => nameOf(other) === nameOf(window));
   const owed = isOwed ? previous.owed : [...previous.owed, window];
   return { ...plan, state: { ...previous, ...began, ...reconciled, ...looked, through: window.to, owed } };
+}
+
+/** A comparison that lies ahead was never made. */
+function withoutFuture(state: WindowsState, serverNow: UtcSecond): WindowsState {
+  const { reconciled_at: reconciledAt, ...rest } = state;
+  return reconciledAt !== undefined && reconciledAt > serverNow ? rest : state;
 }
 
 function fromEarlier(window: Window | undefined, from: UtcSecond): Window | undefined {

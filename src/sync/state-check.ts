@@ -2,7 +2,7 @@ import type { Origin, StreamState, Window, WindowsState } from './state.generate
 
 /** Years outside of these are no clock's. */
 const FIRST_YEAR = '1970';
-const LAST_YEAR = '2199';
+const LAST_YEAR = '8999';
 /** The greatest number that GraphQL has for an id. */
 const LARGEST_KEY = 2 ** 31 - 1;
 const FINGERPRINT_LENGTH = 5;

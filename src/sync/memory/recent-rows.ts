@@ -95,7 +95,10 @@ export interface RecentRowsStart {
 
 /** From when on a run reads again what earlier ones have read; undefined: it is not a day ago that one did. */
 export function dailyLook(recent: Recent | undefined, now: UtcSecond): UtcSecond | undefined {
-  if (recent === undefined || addSeconds(recent.looked_at, DAY_SECONDS) > now) return undefined;
+  if (recent === undefined) return undefined;
+  const { looked_at: lookedAt } = recent;
+  // One that lies ahead was never made.
+  if (lookedAt <= now && addSeconds(lookedAt, DAY_SECONDS) > now) return undefined;
   return laterOf(recent.since, nextHour(addSeconds(now, -LOOK_SECONDS)));
 }
 

@@ -6,6 +6,7 @@ import json
 import os
 import urllib.request
 from collections import Counter
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ import yaml
 from airbyte_protocol_dataclasses.models import (
     AirbyteStreamStatus,
     FailureType,
+    Level,
     Status,
     TraceType,
     Type,
@@ -160,14 +162,18 @@ def test_incremental_reads(asked: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("asked", incremental_tests(), ids=lambda asked: asked["config_path"])
 def test_future_state(asked: dict[str, Any]) -> None:
-    """A state that lies ahead of the shop's clock gives no rows, and stays."""
+    """A state that lies ahead of the clocks is pulled back, and says so: else rows would be lost until then."""
     state = json.loads((ROOT / asked["future_state"]["future_state_path"]).read_text())
     streams = {one["stream"]["stream_descriptor"]["name"] for one in state}
     assert streams == declared_streams(asked) - SNAPSHOTS
     catalog = configured(discovered(), "incremental", sorted(streams))
     outcome = run("read", config=ROOT / asked["config_path"], catalog=catalog, state=state)
     assert_complete(outcome, streams)
-    assert not outcome.records()
+    for one in outcome.last_states():
+        through = one["stream"]["stream_state"]["through"]
+        assert through < f"{datetime.now(UTC).year + 1}", f"the state stays ahead: {through}"
+    warnings = [message.log.message for message in outcome.of(Type.LOG) if message.log.level is Level.WARN]
+    assert any("which lies ahead: a clock was wrong" in warning for warning in warnings)
 
 
 def test_a_stream_that_fails() -> None:
