@@ -26,7 +26,13 @@ export async function explain(args: ExplainArguments, context: CommandContext): 
   const { catalog: path, state } = args;
   // Without a configured catalog, all streams are wanted; which these are is known later.
   const { wanted, states } = await readInput({ catalog: path, state }, Date.now());
-  const options = { patienceMs: PATIENCE_MS, observer: loggingObserver(log), tolerated: [], wanted };
+  const options = {
+    patienceMs: PATIENCE_MS,
+    observer: loggingObserver(log),
+    tolerated: [],
+    wanted,
+    looksAtAccess: 'read' as const,
+  };
   const { result, kinds } = await withSource(configuration, options, context, ({ shop, schemas, catalog }) =>
     forecastSync({
       ...catalog,

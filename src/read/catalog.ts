@@ -1,3 +1,4 @@
+import type { GraphQLSchema } from 'graphql';
 import { type CheckedCatalog, loadCatalog } from '../catalog/compile/checked-catalog.ts';
 import type { CompiledStream, UnreadableStream } from '../catalog/compile/compiled.ts';
 import { formatProblem, type Problem } from '../catalog/language/problem.ts';
@@ -5,7 +6,6 @@ import type { Configuration } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
 import type { OfferedStream, WantedStream } from '../protocol/message.ts';
 import { canTellDeletions } from '../sync/plan.ts';
-import type { Schemas } from './shop.ts';
 
 /** A catalog without an error, compiled against the schema of a shop. */
 export interface BoundCatalog {
@@ -33,16 +33,24 @@ export async function configuredCatalog({
   return catalog;
 }
 
+export interface BindingOptions {
+  readonly wanted?: readonly WantedStream[] | undefined;
+  /** The permissions that the token lacks. */
+  readonly lacking?: ReadonlySet<string> | undefined;
+}
+
 /** Compiles a catalog against the shop's schema; throws one ConnectorError that lists all that is wrong with it. */
 export function bindCatalog(
   catalog: CheckedCatalog,
-  { schema }: Pick<Schemas, 'schema'>,
-  wanted?: readonly WantedStream[],
+  schema: GraphQLSchema,
+  { wanted, lacking }: BindingOptions = {},
 ): BoundCatalog {
-  const { streams, unreadable, problems } = catalog.bind(schema, wanted && selectedColumns(wanted));
+  const { streams, unreadable, problems } = catalog.bind(schema, wanted && selectedColumns(wanted), lacking);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw refused(errors);
-  return { streams, unreadable, warnings: problems.map(inOneLine) };
+  // What a permission takes away is said once, of all its columns.
+  const said = problems.filter(({ code }) => code !== 'path/not_permitted');
+  return { streams, unreadable, warnings: said.map(inOneLine) };
 }
 
 function selectedColumns(wanted: readonly WantedStream[]): ReadonlyMap<string, ReadonlySet<string>> {

@@ -90,7 +90,7 @@ export async function openReadSession(
     const { schemas, catalog } = await bindToShop(
       options.catalog,
       shop.client,
-      { tolerated: ['schema'], wanted: chosen },
+      { tolerated: [], wanted: chosen, looksAtAccess: 'read' },
       { log, signal },
     );
     const clock = serverClock(schemas.serverNowMs);

@@ -82,6 +82,26 @@ export function firstRows({ list }: LiveRoot, rows: number, selection: Selection
   );
 }
 
+/** One row of several roots, as `r0`, `r1`, …, and of lists that a permission guards, as `t0`, `t1`, … Variables: `w0`, `w1`, …, and those that the selections name. */
+export function oneRowOfEach(
+  roots: readonly { readonly root: LiveRoot; readonly selection: Selection }[],
+  lists: readonly string[],
+): Document {
+  const rows = roots.map(
+    ({ root, selection }, at) =>
+      `r${at}: ${root.list.name}(where: $w${at}, limit: 1) ${renderSelection(selection)}`,
+  );
+  const guarded = lists.map((name, at) => `t${at}: ${name}(limit: 1) { __typename }`);
+  const wheres = roots.map(({ root }, at) => `$w${at}: ${root.list.whereType}`).join(', ');
+  const names = new Set(roots.flatMap(({ selection }) => variablesIn(selection)));
+  const others = [...names].map((name) => `, $${name}: Int`).join('');
+  return document(
+    'permissions',
+    wheres === '' ? '' : `${wheres}${others}`,
+    `{\n  ${[...rows, ...guarded].join('\n  ')}\n}`,
+  );
+}
+
 /**
  * A page of the newest rows as `newest`; as `oldest`, some of the oldest in the same request, where there is a number of them.
  * Variables: `where`, and those that the selection names.

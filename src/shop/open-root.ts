@@ -51,11 +51,18 @@ export interface OpenRoot {
   /** Some rows with all that a read asks for, to see what that costs, and what the token may not see. */
   readonly first: (
     selection: Selection,
-    options: { readonly rows: number; readonly condition?: JsonObject },
+    options: FirstRowsOptions,
     signal: AbortSignal,
   ) => Promise<FirstRows>;
   /** Some of the newest and of the oldest rows, without what the token may not see. */
   readonly sample: (input: SampleInput, signal: AbortSignal) => Promise<Sample>;
+}
+
+export interface FirstRowsOptions {
+  readonly rows: number;
+  readonly condition?: JsonObject;
+  /** See `Query`. */
+  readonly findsRefusals?: boolean;
 }
 
 export interface FirstRows {
@@ -103,11 +110,8 @@ function open(client: CentraClient, root: LiveRoot, where: JsonObject | undefine
       }),
     countNested: (nestedList: string, signal: AbortSignal) => countNested(asked, nestedList, signal),
     oldest: (signal: AbortSignal) => oldestOf(asked, signal),
-    first: (
-      selection: Selection,
-      { rows, condition = {} }: { readonly rows: number; readonly condition?: JsonObject },
-      signal: AbortSignal,
-    ) => firstOf(asked, selection, rows, condition, signal),
+    first: (selection: Selection, options: FirstRowsOptions, signal: AbortSignal) =>
+      firstOf(asked, selection, options, signal),
     sample: (input: SampleInput, signal: AbortSignal) => sampleRoot(asked, input, signal),
   });
 }
@@ -130,8 +134,7 @@ async function oldestOf(asked: AskedRoot, signal: AbortSignal): Promise<UtcSecon
 async function firstOf(
   asked: AskedRoot,
   selection: Selection,
-  rows: number,
-  condition: JsonObject,
+  { rows, condition = {}, findsRefusals = false }: FirstRowsOptions,
   signal: AbortSignal,
 ): Promise<FirstRows> {
   const { client, root } = asked;
@@ -141,7 +144,8 @@ async function firstOf(
   const document = firstRows(root, isNested ? 1 : rows, selection);
   const variables = { where, ...(isNested && { limit: rows, page: 1 }) };
   const what = root.definition.label;
-  const { data, complexity, refusals } = await client.ask({ what, ...document, variables, rows }, signal);
+  const query = { what, ...document, variables, rows, findsRefusals };
+  const { data, complexity, refusals } = await client.ask(query, signal);
   const found = data[root.list.name];
   return { objects: Array.isArray(found) ? found.filter(isObject) : [], complexity, refusals };
 }

@@ -13,8 +13,8 @@ export async function planAll({ input, outlet, serverNow }: Run): Promise<readon
     const compiled = streams.find(({ name }) => name === stream.name);
     if (compiled === undefined) {
       if (extent === 'told' || extent === 'wholes') continue;
-      const reason = unreadable.find((other) => other.stream === stream.name)?.reason;
-      const error = notReadable(stream.name, reason, streams);
+      const known = unreadable.find((other) => other.stream === stream.name);
+      const error = notReadable(stream.name, known, streams);
       await outlet.push([
         { type: 'failure', stream: stream.name, error },
         { type: 'status', stream: stream.name, status: 'incomplete' },

@@ -12,7 +12,11 @@ export interface CheckedCatalog {
   /** What is wrong as far as the reference schema shows it; the shop's own may have more. */
   readonly problems: readonly Problem[];
   /** Compiles the catalog against a schema; of a stream that `selected` names, only those columns. */
-  readonly bind: (schema: GraphQLSchema, selected?: CompileOptions['selected']) => CompiledCatalog;
+  readonly bind: (
+    schema: GraphQLSchema,
+    selected?: CompileOptions['selected'],
+    withoutPermissions?: ReadonlySet<string>,
+  ) => CompiledCatalog;
 }
 
 /** Reads a catalog and checks it without the shop. What is wrong with it is in `problems`, and nothing is thrown for it. */
@@ -26,9 +30,13 @@ export async function loadCatalog(
     loaded,
     reference,
     problems: checked.problems,
-    bind: (schema: GraphQLSchema, selected?: CompileOptions['selected']) =>
-      schema === reference && selected === undefined
+    bind: (
+      schema: GraphQLSchema,
+      selected?: CompileOptions['selected'],
+      withoutPermissions: ReadonlySet<string> = new Set(),
+    ) =>
+      schema === reference && selected === undefined && withoutPermissions.size === 0
         ? checked
-        : compileCatalog(loaded, { ...keys, schema, reference, selected }),
+        : compileCatalog(loaded, { ...keys, schema, reference, selected, withoutPermissions }),
   });
 }
