@@ -4,6 +4,7 @@ import type { CompiledStream, UnreadableStream } from '../catalog/compile/compil
 import { formatProblem, type Problem } from '../catalog/language/problem.ts';
 import type { Configuration } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
 import type { OfferedStream, WantedStream } from '../protocol/message.ts';
 import { canTellDeletions } from '../sync/plan.ts';
 
@@ -61,14 +62,41 @@ export function offered(
   stream: CompiledStream,
   { reconcileEveryHours, hasEvents }: Configuration,
 ): OfferedStream {
-  const { name, jsonSchema, key, cursor } = stream;
+  const { name, key, cursor } = stream;
   return {
     name,
-    jsonSchema,
+    jsonSchema: withNullableWhereGuarded(stream),
     key,
     cursor,
     tellsDeletions: canTellDeletions(stream, { reconciles: reconcileEveryHours > 0, hasEvents }),
     isSnapshot: stream.root.change.kind === 'snapshot',
+  };
+}
+
+/** What a destination was told of a column holds for a token that may see less, too: what a permission guards may be null. */
+function withNullableWhereGuarded({ jsonSchema, columns, key, permissions }: CompiledStream): JsonObject {
+  const ofAll = new Set(
+    [...permissions].filter(([, names]) => names.length === columns.length).map(([permission]) => permission),
+  );
+  const properties = columns.map((column) => {
+    // Without what each of them needs, the stream cannot be read at all.
+    const isGuarded = column.permissions.some((permission) => !ofAll.has(permission));
+    return [
+      column.name,
+      isGuarded && !key.includes(column.name) ? nullable(column.jsonSchema) : column.jsonSchema,
+    ];
+  });
+  return { ...jsonSchema, properties: Object.fromEntries(properties) };
+}
+
+function nullable(schema: JsonObject): JsonObject {
+  const { type } = schema;
+  if (type === undefined || type === 'null' || (Array.isArray(type) && type.includes('null'))) return schema;
+  const types = Array.isArray(type) ? type : [type];
+  return {
+    ...schema,
+    type: ['null', ...types],
+    ...(Array.isArray(schema.enum) && { enum: [...schema.enum, null] }),
   };
 }
 

@@ -64,7 +64,7 @@ function byRoot(streams: readonly CompiledStream[]): readonly (readonly Compiled
 /** One stream that can be read makes a connection worth having; what cannot be read, or stays empty, is said beside it. */
 function summarize(
   { endpoint }: Configuration,
-  { schemas, catalog, missing }: Source,
+  { schemas, catalog, missing, differences }: Source,
   findings: readonly Finding[],
 ): Finding {
   const isGood = findings.some((finding) => finding.isGood);
@@ -73,6 +73,7 @@ function summarize(
     ...(schemas.instead === undefined ? [] : [schemas.instead]),
     ...findings.map(({ message }) => message),
     ...missing.flatMap((needed) => lacksPermission(needed, catalog) ?? []),
+    ...differences,
   ];
   return { isGood, message: sentences.join(' ') };
 }

@@ -6,6 +6,7 @@ import type { CommandContext } from '../console/command-context.ts';
 import type { ErrorKind } from '../errors.ts';
 import type { WantedStream } from '../protocol/message.ts';
 import { type Access, findAccess, type Known } from '../shop/access.ts';
+import { openRoot } from '../shop/open-root.ts';
 import { type BoundCatalog, bindCatalog, configuredCatalog } from './catalog.ts';
 import { lacksPermission, refusedElsewhere } from './missing-permissions.ts';
 import { findSchemas, openShop, type Schemas, type Shop, type ShopOptions } from './shop.ts';
@@ -17,6 +18,8 @@ export interface Source {
   readonly catalog: BoundCatalog;
   /** What the token lacks for the wanted streams; nothing where that was not looked for. */
   readonly missing: readonly PermissionNeeded[];
+  /** Where streams are read in another way than is documented: a sentence each. */
+  readonly differences: readonly string[];
   readonly known: Known;
 }
 
@@ -62,7 +65,7 @@ export async function bindToShop(
   if (looksAtAccess === 'no') {
     const catalog = bindCatalog(checked, schemas.schema, { wanted });
     for (const warning of catalog.warnings) log('warn', warning);
-    return { schemas, catalog, missing: [], known: nothingKnown };
+    return { schemas, catalog, missing: [], differences: [], known: nothingKnown };
   }
   const names = wanted && new Set(wanted.map(({ name }) => name));
   const access: Access<BoundCatalog> = await findAccess({
@@ -81,7 +84,18 @@ export async function bindToShop(
     if (warning !== undefined) log('warn', warning);
   }
   for (const warning of refusedElsewhere(others)) log('warn', warning);
-  return { schemas: { ...schemas, schema }, catalog, missing, known: access };
+  const wantedStreams = catalog.streams.filter(({ name }) => names?.has(name) ?? true);
+  const differences = new Set(
+    wantedStreams.flatMap(({ root }) => openRoot(client, schema, root).differences),
+  );
+  for (const difference of differences) log('warn', difference);
+  return {
+    schemas: { ...schemas, schema },
+    catalog,
+    missing,
+    differences: [...differences],
+    known: access,
+  };
 }
 
 const nothingKnown: Known = Object.freeze({ lacking: new Set<string>(), absent: new Set<string>() });

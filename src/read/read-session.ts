@@ -50,6 +50,8 @@ export interface SessionOptions {
   readonly hints: ToldIds | undefined;
   /** Ends all waiting. */
   readonly signal: AbortSignal;
+  /** Whether a read before this one left a state. */
+  readonly isResumed?: boolean | undefined;
   /** The way to the shop, where several sessions follow each other; else the session opens and closes its own. */
   readonly shop?: ReadShop | undefined;
 }
@@ -63,12 +65,19 @@ export interface ReadShop extends Shop {
 const LONGEST_THROTTLE_MS = 65 * 60_000;
 
 /** Opens the way to a shop; nothing is asked yet. */
-export function openReadShop(configuration: Configuration, context: CommandContext): ReadShop {
+export function openReadShop(
+  configuration: Configuration,
+  context: CommandContext,
+  { isResumed }: { readonly isResumed: boolean },
+): ReadShop {
   const running = new Set<Sync>();
   const shop = openShop(configuration, context, {
     patienceMs: configuration.maxWaitMs,
     longestThrottleMs: LONGEST_THROTTLE_MS,
     isPaced: true,
+    // Nobody waits for a read, and one that has a state has reached the shop before.
+    waitsAtStart: true,
+    isResumed,
     observer: observerOf(running, context.log),
   });
   return { ...shop, running };
@@ -81,7 +90,8 @@ export async function openReadSession(
 ): Promise<ReadSession> {
   const { log } = context;
   const { wanted: chosen } = options;
-  const shop = options.shop ?? openReadShop(configuration, context);
+  const shop =
+    options.shop ?? openReadShop(configuration, context, { isResumed: options.isResumed ?? false });
   const { running } = shop;
   const close = options.shop === undefined ? shop.close : async () => undefined;
   try {

@@ -14,7 +14,9 @@ export async function countRows(
   conditions: readonly JsonObject[],
   signal: AbortSignal,
 ): Promise<readonly (number | undefined)[]> {
-  const { filter } = asked.root;
+  const { filter, localTime } = asked.root;
+  if (localTime !== undefined && conditions.some((condition) => condition[localTime.filter] !== undefined))
+    return conditions.map(() => undefined);
   const parts = conditions.flatMap((condition, index) =>
     filter.both(asked.where, condition).map((where) => ({ index, where })),
   );

@@ -15,9 +15,9 @@ export interface Document {
  * A page of a list by offset, with the row just before it as it is at that same moment: it shows whether rows moved.
  * Variables: `where`, `limit`, `page`, `probePage`, `isProbed`.
  */
-export function listPage({ list, definition }: LiveRoot, selection: Selection): Document {
-  const { id, pageKey } = definition;
-  const where = `where: $where${sorted(list, pageKey.sort)}`;
+export function listPage({ list, definition, sort }: LiveRoot, selection: Selection): Document {
+  const { id } = definition;
+  const where = `where: $where${sorted(list, sort)}`;
   return document(
     list.name,
     `$where: ${list.whereType}, ${PAGE_VARIABLES}`,
@@ -29,17 +29,13 @@ export function listPage({ list, definition }: LiveRoot, selection: Selection): 
 }
 
 /** A page of a Connection after a cursor. Variables: `where`, `first`, `after`, `isFirst`. */
-export function connectionPage(
-  connection: LiveField,
-  { definition }: LiveRoot,
-  selection: Selection,
-): Document {
+export function connectionPage(connection: LiveField, { sort }: LiveRoot, selection: Selection): Document {
   const { name, whereType } = connection;
   return document(
     name,
     `$where: ${whereType}, $first: Int, $after: String, $isFirst: Boolean!`,
     `{
-  ${name}(where: $where${sorted(connection, definition.pageKey.sort)}, first: $first, after: $after) {
+  ${name}(where: $where${sorted(connection, sort)}, first: $first, after: $after) {
     totalCount @include(if: $isFirst)
     pageInfo { hasNextPage endCursor }
     edges { node ${renderSelection(selection)} }

@@ -18,6 +18,10 @@ export interface LiveRoot {
   /** The type of the list's rows: `Order`. */
   readonly type: string;
   readonly filter: Filter;
+  /** By what its pages are turned, of the sorts of the definition. */
+  readonly sort: string;
+  /** The field by which windows are told apart here, where this API cannot filter by it; `filter` is what they name it. */
+  readonly localTime: { readonly field: string; readonly filter: string } | undefined;
   readonly list: LiveField;
   /** The Connection, when it can be sorted and filtered as the list is. */
   readonly connection: LiveField | undefined;
@@ -46,19 +50,18 @@ export function findRoot(schema: GraphQLSchema, definition: RootDefinition): Liv
   const where = argumentOf(list, 'where');
   if (where === undefined) throw unreadable(definition, `"${root}" cannot be filtered`);
   const filter = liveFilter(where.type, label);
-  if (change.kind !== 'snapshot' && !filter.has(change.filter)) {
+  const isUndated = change.kind !== 'snapshot' && !filter.has(change.filter);
+  if (change.kind === 'updated' && isUndated)
     throw unreadable(definition, `"${root}" cannot be filtered by ${change.filter}`);
-  }
-  if (sortIn(list, pageKey.sort) === undefined)
-    throw unreadable(definition, `"${root}" cannot be sorted by ${pageKey.sort}`);
+  const sort = [pageKey.sort, pageKey.descending].find(
+    (name) => name !== undefined && sortIn(list, name) !== undefined,
+  );
+  if (sort === undefined) throw unreadable(definition, `"${root}" cannot be sorted by ${pageKey.sort}`);
   const rows = getNamedType(list.type);
   const statusField =
     change.kind === 'created'
       ? change.statusFields.find((name) => fieldOf(rows, name) !== undefined)
       : undefined;
-  if (change.kind === 'created' && statusField === undefined) {
-    throw unreadable(definition, `"${root}" does not show which rows are final`);
-  }
   const filterType = getNamedType(where.type).name;
   const connection = definition.connection === undefined ? undefined : fieldOf(query, definition.connection);
   const counter = fieldOf(query, 'counters') && fieldOf(schema.getType('Counters'), root);
@@ -70,9 +73,11 @@ export function findRoot(schema: GraphQLSchema, definition: RootDefinition): Liv
     schema,
     type: rows.name,
     filter,
+    sort,
+    localTime: isUndated ? { field: change.field, filter: change.filter } : undefined,
     list: liveField(list),
     connection:
-      connection !== undefined && isPaged(connection, pageKey.sort) && isFilteredAlike(connection)
+      connection !== undefined && isPaged(connection, sort) && isFilteredAlike(connection)
         ? liveField(connection)
         : undefined,
     counter: counter !== undefined && isFilteredAlike(counter) ? liveField(counter) : undefined,
@@ -82,6 +87,26 @@ export function findRoot(schema: GraphQLSchema, definition: RootDefinition): Liv
         ? undefined
         : { field: change.field, sort: oldestSort },
   });
+}
+
+/** Where a read goes another way than is documented: a sentence each. */
+export function differencesOf({ definition, localTime, statusField, sort }: LiveRoot): readonly string[] {
+  const { label, change } = definition;
+  return [
+    ...(localTime === undefined
+      ? []
+      : [
+          `This shop's API cannot filter ${label} by ${localTime.filter}: each read goes through the whole list, and takes those of its range.`,
+        ]),
+    ...(change.kind === 'created' && statusField === undefined
+      ? [
+          `This shop's API does not show which ${label} are final: what changes after a row was read is found only in a full refresh.`,
+        ]
+      : []),
+    ...(sort === definition.pageKey.sort
+      ? []
+      : [`This shop's API cannot sort ${label} by ${definition.pageKey.sort}: they are read by ${sort}.`]),
+  ];
 }
 
 function liveField(field: GraphQLField<unknown, unknown>): LiveField {

@@ -6,11 +6,11 @@ import type { CentraClient } from '../centra/client.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import type { RootDefinition } from '../roots/definition.ts';
 import { parseCentraTime, type UtcSecond } from '../time.ts';
-import { type AskedRoot, filterOf } from './asked-root.ts';
+import { type AskedRoot, filterOf, sentPart } from './asked-root.ts';
 import { countRows } from './counts.ts';
 import { firstRows, oldestRow, variablesIn } from './documents.ts';
 import type { Filter } from './filter.ts';
-import { findRoot, type LiveRoot } from './live-root.ts';
+import { differencesOf, findRoot, type LiveRoot } from './live-root.ts';
 import { countNested } from './nested/count-nested.ts';
 import { nestedCompletion } from './nested/nested-completion.ts';
 import { brokenAnswer, type CentraObject } from './objects.ts';
@@ -22,6 +22,8 @@ export interface OpenRoot {
   readonly definition: RootDefinition;
   /** What its rows are called: "orders". */
   readonly label: string;
+  /** Where it is read in another way than is documented: a sentence each. */
+  readonly differences: readonly string[];
   /** What the live schema filters it by. */
   readonly filter: Filter;
   /** The field that shows whether a row is final, by the name that this API gives it. */
@@ -92,9 +94,13 @@ function open(client: CentraClient, root: LiveRoot, where: JsonObject | undefine
   return Object.freeze({
     definition,
     label,
+    differences: differencesOf(root),
     filter,
     statusField: root.statusField,
-    countedBy: (counter && ('counter' as const)) ?? (connection && ('connection' as const)),
+    countedBy:
+      root.localTime !== undefined
+        ? undefined
+        : ((counter && ('counter' as const)) ?? (connection && ('connection' as const))),
     has: (field: string) => fieldOf(schema.getType(type), field) !== undefined,
     fields,
     under: (other: JsonObject | undefined) => open(client, root, other),
@@ -138,7 +144,7 @@ async function firstOf(
   signal: AbortSignal,
 ): Promise<FirstRows> {
   const { client, root } = asked;
-  const where = filterOf(asked, condition);
+  const where = filterOf(asked, sentPart(root, condition));
   if (where === undefined) return { objects: [], complexity: undefined, refusals: [] };
   const isNested = variablesIn(selection).length > 0;
   const document = firstRows(root, isNested ? 1 : rows, selection);

@@ -1,6 +1,8 @@
 import { mergeSelections, type Selection, selectionOfPaths } from '../catalog/query/selection.ts';
-import type { JsonObject } from '../json.ts';
-import { type AskedRoot, filterOf } from './asked-root.ts';
+import { isObject, type JsonObject } from '../json.ts';
+import { parseCentraTime } from '../time.ts';
+import { type AskedRoot, filterOf, sentPart } from './asked-root.ts';
+import type { LiveRoot } from './live-root.ts';
 import type { NestedCompletion } from './nested/nested-completion.ts';
 import { type CentraObject, PAGE_SIZE } from './objects.ts';
 import { connectionPager } from './pages/connection-pager.ts';
@@ -36,7 +38,9 @@ export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
   const { definition, schema, type, filter } = root;
   const { id } = definition;
   const { complete } = completion;
-  const selection = mergeSelections([completion.selection, selectionOfPaths(schema, type, [id])]);
+  const { localTime } = root;
+  const ownFields = localTime === undefined ? [id] : [id, localTime.field];
+  const selection = mergeSelections([completion.selection, selectionOfPaths(schema, type, ownFields)]);
 
   const completing =
     (pager: Pager): Pager =>
@@ -46,8 +50,8 @@ export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
     };
 
   async function* all(condition: JsonObject, signal: AbortSignal): AsyncGenerator<Page> {
-    for (const variable of filter.both(where, condition)) {
-      const pager = completing(pagerUnder(asked, variable, selection));
+    for (const variable of filter.both(where, sentPart(root, condition))) {
+      const pager = completing(inRange(pagerUnder(asked, variable, selection), root, condition));
       yield* pagesAfter(pager, { after: undefined, signal, looksAhead: true });
     }
   }
@@ -70,8 +74,9 @@ export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
 
   return Object.freeze({
     pages: (condition: JsonObject) => {
-      const variable = filterOf(asked, condition);
-      return variable === undefined ? noPages : completing(pagerUnder(asked, variable, selection));
+      const variable = filterOf(asked, sentPart(root, condition));
+      if (variable === undefined) return noPages;
+      return completing(inRange(pagerUnder(asked, variable, selection), root, condition));
     },
     nestedPages: (parent: number, nested: NestedRows) => {
       const variable = filterOf(asked, { [id]: [filter.id(id, parent)] });
@@ -88,6 +93,22 @@ export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
     all,
     byIds,
   });
+}
+
+/** Leaves out what a range of time does not hold, where the API cannot do that. */
+function inRange(pager: Pager, { localTime }: LiveRoot, condition: JsonObject): Pager {
+  const range = localTime && condition[localTime.filter];
+  if (localTime === undefined || !isObject(range)) return pager;
+  const from = parseCentraTime(range.from);
+  const to = parseCentraTime(range.to);
+  const isInside = (object: CentraObject) => {
+    const time = parseCentraTime(object[localTime.field]);
+    return time === undefined || ((from === undefined || time >= from) && (to === undefined || time <= to));
+  };
+  return async (after, signal) => {
+    const { totalRows: _, objects, ...page } = await pager(after, signal);
+    return { ...page, totalRows: undefined, objects: objects.filter(isInside) };
+  };
 }
 
 /** A snapshot always goes by offset: a state that holds a position in it may be older than the shop's Connection. */

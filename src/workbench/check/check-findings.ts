@@ -76,7 +76,7 @@ export function accessProblems(
         }),
       ),
   );
-  return [...streams, ...columns];
+  return [...streams, ...columns.sort((a, b) => a.line - b.line)];
 }
 
 function placeOf({ catalog }: LoadedCatalog, streamName: string, columnName?: string): Place {
