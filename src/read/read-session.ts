@@ -13,6 +13,7 @@ import { noSuchStream } from '../sync/stream-errors.ts';
 import type { Extent } from '../sync/sync-input.ts';
 import { type BoundCatalog, offered } from './catalog.ts';
 import { wholeStream } from './input.ts';
+import { namedRows } from './named-rows.ts';
 import { type Observer, observe } from './observers/observer.ts';
 import { telemetryObserver } from './observers/telemetry-observer.ts';
 import { bindToShop } from './open-source.ts';
@@ -107,11 +108,13 @@ export async function openReadSession(
     const client = clock.heardThrough(shop.client);
     refuseUnknown(options.only, catalog);
     const wanted = chosen ?? allOf(catalog);
-    const start = (asked: SyncStart, observers: readonly Observer[] = []): AsyncIterable<Message> => {
+    const { streams } = catalog;
+    const named = namedRows({ streams, client, schema: schemas.schema, log, signal });
+    async function* messagesOf(asked: SyncStart): AsyncGenerator<Message> {
       const sync = startSync({
         ...asked,
         wanted,
-        streams: catalog.streams,
+        streams: await named(wanted, asked.states),
         unreadable: catalog.unreadable,
         startDate: configuration.startDate,
         serverNowMs: clock.nowMs(),
@@ -126,9 +129,14 @@ export async function openReadSession(
         reconcileDaysBack: configuration.reconcileDaysBack,
       });
       running.add(sync);
-      const isOver: Observer = { take: () => undefined, end: () => void running.delete(sync) };
-      return observe(sync.messages, [telemetryObserver(shop.telemetry), ...observers, isOver]);
-    };
+      try {
+        yield* sync.messages;
+      } finally {
+        running.delete(sync);
+      }
+    }
+    const start = (asked: SyncStart, observers: readonly Observer[] = []): AsyncIterable<Message> =>
+      observe(messagesOf(asked), [telemetryObserver(shop.telemetry), ...observers]);
     return Object.freeze({
       wanted,
       streams: catalog.streams.map((stream) => offered(stream, configuration)),

@@ -17,6 +17,16 @@ export function sentPart({ localTime }: LiveRoot, condition: JsonObject): JsonOb
   return sent;
 }
 
+/** All that is to be sent so that every row comes that meets a condition, and each once. */
+export function filtersOf(
+  { root, where }: Pick<AskedRoot, 'root' | 'where'>,
+  condition: JsonObject,
+): readonly JsonObject[] {
+  return root.parts
+    .flatMap((part) => root.filter.both(where, part))
+    .flatMap((part) => root.filter.both(part, condition));
+}
+
 /** The filter to send for a condition of our own beside the catalog's. Undefined: no row can meet both, and nothing need be sent. */
 export function filterOf({ root, where }: AskedRoot, condition: JsonObject): JsonObject | undefined {
   return oneOf(root.filter.both(where, condition), root.definition.label);

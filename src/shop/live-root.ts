@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import { fieldOf } from '../catalog/query/selection-walk.ts';
 import { ConnectorError } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
 import type { RootDefinition } from '../roots/definition.ts';
 import { type Filter, liveFilter } from './filter.ts';
 
@@ -22,6 +23,8 @@ export interface LiveRoot {
   readonly sort: string;
   /** The field by which windows are told apart here, where this API cannot filter by it; `filter` is what they name it. */
   readonly localTime: { readonly field: string; readonly filter: string } | undefined;
+  /** Filters that together name every row once, where the list leaves rows out that no filter names. */
+  readonly parts: readonly JsonObject[];
   readonly list: LiveField;
   /** The Connection, when it can be sorted and filtered as the list is. */
   readonly connection: LiveField | undefined;
@@ -75,6 +78,7 @@ export function findRoot(schema: GraphQLSchema, definition: RootDefinition): Liv
     filter,
     sort,
     localTime: isUndated ? { field: change.field, filter: change.filter } : undefined,
+    parts: partsBy(definition.named ?? [], filter),
     list: liveField(list),
     connection:
       connection !== undefined && isPaged(connection, sort) && isFilteredAlike(connection)
@@ -87,6 +91,20 @@ export function findRoot(schema: GraphQLSchema, definition: RootDefinition): Liv
         ? undefined
         : { field: change.field, sort: oldestSort },
   });
+}
+
+/** One filter for each combination of what the fields can be, as far as one filter cannot name several values. */
+export function partsBy(fields: readonly string[], filter: Filter): readonly JsonObject[] {
+  return fields
+    .filter((field) => filter.has(field))
+    .reduce<readonly JsonObject[]>(
+      (parts, field) => {
+        const words = filter.words(field) ?? [true, false];
+        const values = filter.takesSeveral(field) ? [words] : words;
+        return parts.flatMap((part) => values.map((value): JsonObject => ({ ...part, [field]: value })));
+      },
+      [{}],
+    );
 }
 
 /** Where a read goes another way than is documented: a sentence each. */

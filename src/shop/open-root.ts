@@ -10,6 +10,7 @@ import { type AskedRoot, filterOf, sentPart } from './asked-root.ts';
 import { countRows } from './counts.ts';
 import { firstRows, oldestRow, variablesIn } from './documents.ts';
 import type { Filter } from './filter.ts';
+import { type HiddenRows, hiddenRows } from './hidden-rows.ts';
 import { differencesOf, findRoot, type LiveRoot } from './live-root.ts';
 import { countNested } from './nested/count-nested.ts';
 import { nestedCompletion } from './nested/nested-completion.ts';
@@ -48,6 +49,8 @@ export interface OpenRoot {
   readonly counts: (conditions: readonly JsonObject[], signal: AbortSignal) => Promise<readonly number[]>;
   /** About how many rows a nested list has in each parent; undefined when there are too many parents. */
   readonly countNested: (nestedList: string, signal: AbortSignal) => Promise<readonly number[] | undefined>;
+  /** Fields by which the list leaves rows out as long as no filter names them; undefined where the shop does not show that. */
+  readonly hiddenBy: (signal: AbortSignal) => Promise<HiddenRows | undefined>;
   /** The time of the oldest row; undefined when there is none, or the shop cannot find it. */
   readonly oldest: (signal: AbortSignal) => Promise<UtcSecond | undefined>;
   /** Some rows with all that a read asks for, to see what that costs, and what the token may not see. */
@@ -115,6 +118,7 @@ function open(client: CentraClient, root: LiveRoot, where: JsonObject | undefine
         return count;
       }),
     countNested: (nestedList: string, signal: AbortSignal) => countNested(asked, nestedList, signal),
+    hiddenBy: (signal: AbortSignal) => hiddenRows(asked, signal),
     oldest: (signal: AbortSignal) => oldestOf(asked, signal),
     first: (selection: Selection, options: FirstRowsOptions, signal: AbortSignal) =>
       firstOf(asked, selection, options, signal),

@@ -1,13 +1,15 @@
 import { mergeSelections, type Selection, selectionOfPaths } from '../catalog/query/selection.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { parseCentraTime } from '../time.ts';
-import { type AskedRoot, filterOf, sentPart } from './asked-root.ts';
+import { type AskedRoot, filterOf, filtersOf, sentPart } from './asked-root.ts';
+import { oneOf } from './filter.ts';
 import type { LiveRoot } from './live-root.ts';
 import type { NestedCompletion } from './nested/nested-completion.ts';
 import { type CentraObject, PAGE_SIZE } from './objects.ts';
 import { connectionPager } from './pages/connection-pager.ts';
 import { listPager } from './pages/list-pager.ts';
 import { nestedPager } from './pages/nested-pager.ts';
+import { oneAfterTheOther } from './pages/one-after-the-other.ts';
 import { type NestedRows, noPages, type Page, type Pager } from './pages/pager.ts';
 import { pagesAfter } from './pages/pages.ts';
 
@@ -34,7 +36,7 @@ export interface FoundRows {
 
 /** The rows of a root with these fields; `completion` says how their nested lists are made whole. */
 export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
-  const { client, root, where } = asked;
+  const { client, root } = asked;
   const { definition, schema, type, filter } = root;
   const { id } = definition;
   const { complete } = completion;
@@ -50,7 +52,7 @@ export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
     };
 
   async function* all(condition: JsonObject, signal: AbortSignal): AsyncGenerator<Page> {
-    for (const variable of filter.both(where, sentPart(root, condition))) {
+    for (const variable of filtersOf(asked, sentPart(root, condition))) {
       const pager = completing(inRange(pagerUnder(asked, variable, selection), root, condition));
       yield* pagesAfter(pager, { after: undefined, signal, looksAhead: true });
     }
@@ -64,7 +66,7 @@ export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
     for (let start = 0; start < ids.length; start += PAGE_SIZE) {
       const batch = ids.slice(start, start + PAGE_SIZE);
       const objects: CentraObject[] = [];
-      for (const variable of filter.both(where, { [field]: batch.map((one) => filter.id(field, one)) })) {
+      for (const variable of filtersOf(asked, { [field]: batch.map((one) => filter.id(field, one)) })) {
         const pager = completing(listPager({ client, root, where: variable, selection }));
         objects.push(...(await pager(undefined, signal)).objects);
       }
@@ -74,9 +76,12 @@ export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
 
   return Object.freeze({
     pages: (condition: JsonObject) => {
-      const variable = filterOf(asked, sentPart(root, condition));
-      if (variable === undefined) return noPages;
-      return completing(inRange(pagerUnder(asked, variable, selection), root, condition));
+      const sent = sentPart(root, condition);
+      const pagerOf = (variable: JsonObject) =>
+        completing(inRange(pagerUnder(asked, variable, selection), root, condition));
+      if (root.parts.length > 1) return oneAfterTheOther(filtersOf(asked, sent).map(pagerOf));
+      const variable = root.parts.length === 1 ? oneOf(filtersOf(asked, sent), definition.label) : undefined;
+      return variable === undefined ? noPages : pagerOf(variable);
     },
     nestedPages: (parent: number, nested: NestedRows) => {
       const variable = filterOf(asked, { [id]: [filter.id(id, parent)] });

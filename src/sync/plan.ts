@@ -104,14 +104,16 @@ export function planStream({
   const tellsDeletions = canTellDeletions(stream, deletions) && wanted.wantsDeletions;
   const began = wanted.mode === 'full_refresh' ? { began_at: previous.began_at ?? serverNow } : {};
   const readBefore = previous.through;
+  const { named = [] } = stream.root;
+  const names = named.length === 0 ? {} : { named: [...named] };
   const plan = { kind: 'windows', wanted, stream, change, tellsDeletions, readBefore } as const;
-  if (window === undefined || addsNoWindow) return { ...plan, state: { ...previous, ...began } };
+  if (window === undefined || addsNoWindow) return { ...plan, state: { ...previous, ...began, ...names } };
   // What a first read brings needs no comparison; what something told of before it does.
   const isFirst = previous.through === undefined && previous.known === undefined;
   const needsNone = isFirst && change.kind === 'created' && deletions.reconciles;
   const reconciled = needsNone ? { reconciled_at: serverNow } : {};
   const owed = [...previous.owed, window];
-  return { ...plan, state: { ...previous, ...began, ...reconciled, through: window.to, owed } };
+  return { ...plan, state: { ...previous, ...began, ...reconciled, ...names, through: window.to, owed } };
 }
 
 /**
