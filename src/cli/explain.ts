@@ -5,6 +5,7 @@ import { forecastSync } from '../forecast/forecast-sync.ts';
 import { forecastText } from '../forecast/forecast-text.ts';
 import { SAMPLE_ROWS } from '../forecast/measure.ts';
 import { readInput } from '../read/input.ts';
+import { permissionsInWords } from '../read/missing-permissions.ts';
 import { configurationAt } from '../read/open-configuration.ts';
 import { withSource } from '../read/open-source.ts';
 
@@ -33,8 +34,9 @@ export async function explain(args: ExplainArguments, context: CommandContext): 
     wanted,
     looksAtAccess: 'read' as const,
   };
-  const { result, kinds } = await withSource(configuration, options, context, ({ shop, schemas, catalog }) =>
-    forecastSync({
+  const { result, kinds, permissions } = await withSource(configuration, options, context, async (source) => {
+    const { shop, schemas, catalog, needed } = source;
+    const forecast = await forecastSync({
       ...catalog,
       client: shop.client,
       schema: schemas.schema,
@@ -45,9 +47,15 @@ export async function explain(args: ExplainArguments, context: CommandContext): 
       startDate,
       budgetShare,
       maxConcurrency,
-    }),
-  );
+    });
+    return { ...forecast, permissions: needed };
+  });
   const shown = { host: new URL(endpoint).host, hasState: state !== undefined, sampleRows: SAMPLE_ROWS };
-  await output.writeText(args.json ? `${JSON.stringify(result)}\n` : forecastText(result, shown));
+  const names = permissions.map(({ permission }) => permission);
+  await output.writeText(
+    args.json
+      ? `${JSON.stringify({ ...result, permissions: names })}\n`
+      : `${forecastText(result, shown)}\n${permissionsInWords(permissions)}\n`,
+  );
   return worstOf(kinds);
 }

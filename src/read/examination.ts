@@ -1,10 +1,10 @@
-import type { CompiledStream } from '../catalog/compile/compiled.ts';
+import type { CompiledStream, UnreadableStream } from '../catalog/compile/compiled.ts';
 import type { Configuration } from '../config/load.ts';
 import { tokenExpiry } from '../config/token-expiry.ts';
 import type { CommandContext } from '../console/command-context.ts';
 import { loggingObserver } from '../console/log.ts';
 import { probeEvents } from '../shop/events.ts';
-import { lacksPermission } from './missing-permissions.ts';
+import { lacksPermission, permissionsInWords } from './missing-permissions.ts';
 import { type Source, withSource } from './open-source.ts';
 
 /** A person waits for the answer. */
@@ -41,15 +41,30 @@ export async function examine(configuration: Configuration, context: CommandCont
 }
 
 function findingsOf({ catalog }: Source): readonly Finding[] {
-  const unreadable = catalog.unreadable.map(({ stream, reason, permission }) => {
+  const unreadable = alike(catalog.unreadable).map(({ names, reason, permission }) => {
     const hint = permission === undefined ? '' : ' Add it to the token in Centra under System > API Tokens.';
-    return { isGood: false, message: `${stream} cannot be read: ${reason}${hint}` };
+    return { isGood: false, message: `${names.join(' and ')} cannot be read: ${reason}${hint}` };
   });
   const readable = byRoot(catalog.streams).map((streams) => ({
     isGood: true,
     message: `${streams.map(({ name }) => name).join(' and ')} can be read.`,
   }));
   return [...unreadable, ...readable];
+}
+
+interface Alike extends Omit<UnreadableStream, 'stream'> {
+  readonly names: readonly string[];
+}
+
+/** Streams that cannot be read for the same reason, but for their names. */
+function alike(unreadable: readonly UnreadableStream[]): readonly Alike[] {
+  const found = new Map<string, Alike>();
+  for (const { stream, reason, permission } of unreadable) {
+    const key = reason.replaceAll(stream, '');
+    const known = found.get(key);
+    found.set(key, { reason, permission, ...known, names: [...(known?.names ?? []), stream] });
+  }
+  return [...found.values()];
 }
 
 function byRoot(streams: readonly CompiledStream[]): readonly (readonly CompiledStream[])[] {
@@ -64,7 +79,7 @@ function byRoot(streams: readonly CompiledStream[]): readonly (readonly Compiled
 /** One stream that can be read makes a connection worth having; what cannot be read, or stays empty, is said beside it. */
 function summarize(
   { endpoint }: Configuration,
-  { schemas, catalog, missing, differences }: Source,
+  { schemas, catalog, needed, missing, differences }: Source,
   findings: readonly Finding[],
 ): Finding {
   const isGood = findings.some((finding) => finding.isGood);
@@ -73,6 +88,7 @@ function summarize(
     ...(schemas.instead === undefined ? [] : [schemas.instead]),
     ...findings.map(({ message }) => message),
     ...missing.flatMap((needed) => lacksPermission(needed, catalog) ?? []),
+    ...(missing.length === 0 ? [] : [permissionsInWords(needed)]),
     ...differences,
   ];
   return { isGood, message: sentences.join(' ') };

@@ -39,3 +39,11 @@ export function refusedElsewhere(refusals: readonly Refusal[]): readonly string[
   );
   return [...new Set(sentences)];
 }
+
+/** The list of permissions to give a token, as Centra calls them. */
+export function permissionsInWords(needed: readonly PermissionNeeded[]): string {
+  return `For all of its columns, the catalog needs a token with ${inWords(
+    needed.map(({ permission }) => permission),
+    'and',
+  )}.`;
+}

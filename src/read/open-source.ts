@@ -1,5 +1,5 @@
 import type { CheckedCatalog } from '../catalog/compile/checked-catalog.ts';
-import type { PermissionNeeded } from '../catalog/compile/permissions-needed.ts';
+import { type PermissionNeeded, permissionsNeeded } from '../catalog/compile/permissions-needed.ts';
 import type { CentraClient } from '../centra/client.ts';
 import type { Configuration } from '../config/load.ts';
 import type { CommandContext } from '../console/command-context.ts';
@@ -16,6 +16,8 @@ export interface Source {
   readonly shop: Shop;
   readonly schemas: Schemas;
   readonly catalog: BoundCatalog;
+  /** The permissions that the wanted streams need. */
+  readonly needed: readonly PermissionNeeded[];
   /** What the token lacks for the wanted streams; nothing where that was not looked for. */
   readonly missing: readonly PermissionNeeded[];
   /** Where streams are read in another way than is documented: a sentence each. */
@@ -65,7 +67,14 @@ export async function bindToShop(
   if (looksAtAccess === 'no') {
     const catalog = bindCatalog(checked, schemas.schema, { wanted });
     for (const warning of catalog.warnings) log('warn', warning);
-    return { schemas, catalog, missing: [], differences: [], known: nothingKnown };
+    return {
+      schemas,
+      catalog,
+      needed: permissionsNeeded(catalog),
+      missing: [],
+      differences: [],
+      known: nothingKnown,
+    };
   }
   const names = wanted && new Set(wanted.map(({ name }) => name));
   const access: Access<BoundCatalog> = await findAccess({
@@ -77,7 +86,7 @@ export async function bindToShop(
     known,
     isForRead: looksAtAccess === 'read',
   });
-  const { catalog, schema, missing, others } = access;
+  const { catalog, schema, needed, missing, others } = access;
   for (const warning of catalog.warnings) log('warn', warning);
   for (const needed of missing) {
     const warning = lacksPermission(needed, catalog);
@@ -92,6 +101,7 @@ export async function bindToShop(
   return {
     schemas: { ...schemas, schema },
     catalog,
+    needed,
     missing,
     differences: [...differences],
     known: access,

@@ -38,7 +38,9 @@ export interface Access<Catalog extends Bound> extends Known {
   readonly catalog: Catalog;
   /** What is left of the schema. */
   readonly schema: GraphQLSchema;
-  /** What the wanted streams need of the lacking permissions. */
+  /** The permissions that the wanted streams need. */
+  readonly needed: readonly PermissionNeeded[];
+  /** Those of them that the token lacks. */
   readonly missing: readonly PermissionNeeded[];
   /** Refusals that no column accounts for. */
   readonly others: readonly Refusal[];
@@ -69,7 +71,7 @@ export async function findAccess<Catalog extends Bound>(
   const unreadable = [...catalog.unreadable, ...refused.values()];
   const streams = catalog.streams.filter(({ name }) => !refused.has(name));
   const others = look.refusals.filter(({ permission }) => permission === undefined || !names.has(permission));
-  return { catalog: { ...catalog, streams, unreadable }, schema, lacking, absent, missing, others };
+  return { catalog: { ...catalog, streams, unreadable }, schema, lacking, absent, needed, missing, others };
 }
 
 interface Seen {

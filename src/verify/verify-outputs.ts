@@ -84,7 +84,7 @@ function reasonAgainst(
 ): string | undefined {
   if (stream === undefined) {
     const why = unreadable.find((other) => other.stream === name)?.reason;
-    return why === undefined ? 'The tenant catalog does not have it.' : `It cannot be read: ${why}.`;
+    return why === undefined ? 'The tenant catalog does not have it.' : `It cannot be read: ${why}`;
   }
   if (isSnapshot(stream)) {
     return 'It is a snapshot, read whole each time, and nothing in the shop tells how it was then.';

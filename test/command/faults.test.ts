@@ -34,7 +34,7 @@ async function expectAllOrders(outcome: Outcome): Promise<void> {
   expect(new Set(numbers).size).toBe(numbers.length);
 }
 
-/** Each strikes the fourth and the fifth request, in the middle of the pages; test/unit/sync/fault-rates.test.ts has all kinds. */
+/** Each strikes the fifth and the sixth request, in the middle of the pages; test/unit/sync/fault-rates.test.ts has all kinds. */
 describe.each([
   { kind: '502-html' },
   { kind: 'reset' },
@@ -46,7 +46,7 @@ describe.each([
   { kind: 'throttle', retryAfter: 'http-date', seconds: 1 },
 ])('$kind $retryAfter', (fault) => {
   test('costs no row and doubles none', async () => {
-    await shop.control('faults', { faults: [{ ...fault, after: 3, times: 2 }] });
+    await shop.control('faults', { faults: [{ ...fault, after: 4, times: 2 }] });
     const outcome = await read(['orders']);
     await expectAllOrders(outcome);
     expect(logsOf(outcome).join('\n')).toMatch(/follows in|limits are used up/);
@@ -55,7 +55,7 @@ describe.each([
 
 test('while it waits for the limits, the platform is told until when', async () => {
   await shop.control('faults', {
-    faults: [{ kind: 'throttle', retryAfter: 'epoch', seconds: 2, after: 3, times: 1 }],
+    faults: [{ kind: 'throttle', retryAfter: 'epoch', seconds: 2, after: 4, times: 1 }],
   });
   const { messages } = await read(['orders']);
   const reasons = messages.flatMap(({ trace }) => trace?.stream_status?.reasons ?? []);
