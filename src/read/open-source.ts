@@ -85,6 +85,7 @@ export async function bindToShop(
     isWanted: (stream) => names?.has(stream) ?? true,
     known,
     isForRead: looksAtAccess === 'read',
+    isGuessed: !schemas.isLive,
   });
   const { catalog, schema, needed, missing, others } = access;
   for (const warning of catalog.warnings) log('warn', warning);

@@ -5,7 +5,7 @@ import type { Refusal } from '../centra/answer.ts';
 import type { CentraClient } from '../centra/client.ts';
 import { schemaWithout } from '../centra/schema-without.ts';
 import { ConnectorError } from '../errors.ts';
-import { type ProbeInput, probe, probeAll } from './probe.ts';
+import { type ProbeInput, probe, probeAll, probeWays } from './probe.ts';
 
 /** What a catalog comes to in a shop. */
 export interface Bound {
@@ -24,6 +24,8 @@ export interface AccessInput<Catalog extends Bound> {
   readonly known?: Known | undefined;
   /** A read comes next, which says itself what is wrong with an answer; else any such error is thrown. */
   readonly isForRead: boolean;
+  /** The schema is not the shop's own: how its roots are paged and counted is tried too. */
+  readonly isGuessed?: boolean | undefined;
 }
 
 /** What the token may not see, and what the API does not have though its schema, or ours, says so. */
@@ -62,7 +64,7 @@ export async function findAccess<Catalog extends Bound>(
   const needed = permissionsNeeded({ streams: whole.streams.filter(({ name }) => isWanted(name)) });
   const names = new Set(needed.map(({ permission }) => permission));
   const ofColumns = needed.filter(({ columns }) => columns.length > 0).map(({ permission }) => permission);
-  if (!(await look.allAtOnce(ofColumns, names))) {
+  if (!(await look.allAtOnce(ofColumns, names)) || input.isGuessed === true) {
     await look.atLists(ofColumns, names);
     for (const key of look.groups().keys()) await look.atRoot(key, names);
   }
@@ -142,10 +144,18 @@ class Look<Catalog extends Bound> {
         () => probe(streams, this.#probeInput),
         (error) => this.#input.isForRead && error.isTooMuch,
       );
-      const hasLearned = this.#learn(found, names);
-      if (hasLearned) continue;
+      if (this.#learn(found, names)) continue;
       const { error } = found;
-      if (error === undefined || !isAboutAccess(error)) return;
+      if (error === undefined || !isAboutAccess(error)) {
+        if (this.#input.isGuessed !== true) return;
+        const ways = await seen(
+          () => probeWays(streams, this.#probeInput),
+          () => true,
+        );
+        // What else is wrong with them, the read says.
+        if (this.#learn(ways, names)) continue;
+        return;
+      }
       for (const { name } of streams) this.refused.set(name, refusedStream(name, error));
       return;
     }

@@ -3,6 +3,7 @@ import { type Selection, selectionOfPaths } from '../catalog/query/selection.ts'
 import { fieldOf } from '../catalog/query/selection-walk.ts';
 import type { Refusal } from '../centra/answer.ts';
 import type { CentraClient } from '../centra/client.ts';
+import { ConnectorError } from '../errors.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import type { RootDefinition } from '../roots/definition.ts';
 import { parseCentraTime, type UtcSecond } from '../time.ts';
@@ -110,8 +111,7 @@ function open(client: CentraClient, root: LiveRoot, where: JsonObject | undefine
     rows: (selection: Selection) => rowsOf(asked, { selection, complete: async (objects) => objects }),
     wholeRows: (selection: Selection) => rowsOf(asked, nestedCompletion({ client, root, selection })),
     ids: (signal: AbortSignal) => idsOf(asked, signal),
-    count: async (condition: JsonObject, signal: AbortSignal) =>
-      (await countRows(asked, [condition], signal))[0],
+    count: (condition: JsonObject, signal: AbortSignal) => countIfAllowed(asked, condition, signal),
     counts: async (conditions: readonly JsonObject[], signal: AbortSignal) =>
       (await countRows(asked, conditions, signal)).map((count) => {
         if (count === undefined) throw brokenAnswer(`the number of ${label}`, 'is not a number');
@@ -124,6 +124,20 @@ function open(client: CentraClient, root: LiveRoot, where: JsonObject | undefine
       firstOf(asked, selection, options, signal),
     sample: (input: SampleInput, signal: AbortSignal) => sampleRoot(asked, input, signal),
   });
+}
+
+/** A token that may see the rows, and not their number, reads them without it. */
+async function countIfAllowed(
+  asked: AskedRoot,
+  condition: JsonObject,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  try {
+    return (await countRows(asked, [condition], signal))[0];
+  } catch (error) {
+    if (error instanceof ConnectorError && error.kind === 'permission') return undefined;
+    throw error;
+  }
 }
 
 async function oldestOf(asked: AskedRoot, signal: AbortSignal): Promise<UtcSecond | undefined> {

@@ -6,6 +6,7 @@ import type { CentraClient } from '../centra/client.ts';
 import type { JsonObject } from '../json.ts';
 import { filterOf } from './asked-root.ts';
 import { oneRowOfEach, variablesIn } from './documents.ts';
+import { timeRange } from './filter.ts';
 import { findRoot } from './live-root.ts';
 import { openRoot } from './open-root.ts';
 
@@ -25,6 +26,24 @@ export async function probe(
   const root = openRoot(client, schema, first.root, first.where);
   const selection = mergeSelections(streams.map((stream) => stream.selection));
   return (await root.first(selection, { rows: 1, findsRefusals: true }, signal)).refusals;
+}
+
+/** The age of no shop: a page of it costs nothing. */
+const longAgo = timeRange({ from: '2000-01-01T00:00:00Z', to: '2000-01-02T00:00:00Z' });
+
+/** Tries the ways by which a root's rows are paged and counted, where nobody knows whether the shop has them. */
+export async function probeWays(
+  [first]: readonly CompiledStream[],
+  { client, schema, signal }: ProbeInput,
+): Promise<readonly Refusal[]> {
+  if (first === undefined) return [];
+  const root = openRoot(client, schema, first.root, first.where);
+  const { change, id, pageKey } = first.root;
+  const condition: JsonObject = change.kind === 'snapshot' ? {} : { [change.filter]: longAgo };
+  const status = root.statusField === undefined ? [] : [root.statusField];
+  await root.rows(root.fields([id, pageKey.field, ...status])).pages(condition)(undefined, signal);
+  if (change.kind !== 'snapshot') await root.count(condition, signal);
+  return [];
 }
 
 /** The same of several roots in one request, and of the lists that these permissions guard. */

@@ -50,7 +50,11 @@ export async function verifyOutputs(input: VerifyInput): Promise<Verified> {
     not_compared: left,
     asked: { requests, complexity },
   };
-  return { result, holdsAny: folded.holdsAny, kinds: compared.kinds };
+  const isRefused = input.unreadable.some(
+    ({ stream, permission }) => permission !== undefined && input.wanted.some(({ name }) => name === stream),
+  );
+  const kinds: readonly ErrorKind[] = isRefused ? [...compared.kinds, 'permission'] : compared.kinds;
+  return { result, holdsAny: folded.holdsAny, kinds };
 }
 
 interface Comparable {

@@ -38,6 +38,7 @@ export async function checkCatalog(open: OpenCatalog, signal: AbortSignal): Prom
     bind: open.bind,
     isWanted: () => true,
     isForRead: false,
+    isGuessed: !open.schemas.isLive,
   });
   const { schema } = access;
   const wanted = wantedAttributes(loaded, compiled.streams, schema);
