@@ -81,7 +81,7 @@ const floors = {
     '(live-root|asked-root)\\.ts$',
     'documents\\.ts$',
     'nested/',
-    '(pages/|(counts|sample)\\.ts$)',
+    '(pages/|(counts|sample|hidden-rows)\\.ts$)',
     'rows\\.ts$',
     'open-root\\.ts$',
   ],

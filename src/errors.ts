@@ -30,6 +30,10 @@ export interface ErrorDetails {
   readonly path?: readonly (string | number)[] | undefined;
   /** The same request may succeed for fewer rows. */
   readonly isTooMuch?: boolean;
+  /** Of the kind `permission`: those that the API named, such as "Order:read". */
+  readonly permissions?: readonly string[];
+  /** Of the kind `schema`: what the API said that it does not have, as schema coordinates: `Order.market`, `OrderStatus.SHIPPED`. */
+  readonly lacks?: readonly string[];
   readonly cause?: unknown;
 }
 
@@ -42,6 +46,8 @@ export class ConnectorError extends Error {
   readonly stream: string | undefined;
   readonly path: readonly (string | number)[] | undefined;
   readonly isTooMuch: boolean;
+  readonly permissions: readonly string[];
+  readonly lacks: readonly string[];
 
   constructor(details: ErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -51,6 +57,8 @@ export class ConnectorError extends Error {
     this.stream = details.stream;
     this.path = details.path;
     this.isTooMuch = details.isTooMuch ?? false;
+    this.permissions = details.permissions ?? [];
+    this.lacks = details.lacks ?? [];
   }
 }
 

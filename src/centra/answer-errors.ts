@@ -24,6 +24,7 @@ export function refusedPermissions(
     code: 'centra/permission',
     message: `The API token may not read ${what}: it lacks ${list}.`,
     hint: 'Add it to the token in Centra under System > API Tokens.',
+    permissions: names,
   });
 }
 
@@ -37,7 +38,11 @@ export function noApi(how: string): ConnectorError {
 }
 
 /** Without an error, the API said no more than that it is invalid (400). */
-export function invalidQuery(error: ApiError | undefined, what: string): ConnectorError {
+export function invalidQuery(
+  error: ApiError | undefined,
+  what: string,
+  all: readonly ApiError[] = [],
+): ConnectorError {
   const refused = `Centra refused the query for ${what}`;
   return new ConnectorError({
     kind: 'schema',
@@ -45,6 +50,7 @@ export function invalidQuery(error: ApiError | undefined, what: string): Connect
     message: error === undefined ? `${refused} (400).` : messageOf(error, refused),
     hint: 'The live schema differs from what the mapping expects: run discover again and correct the tenant catalog.',
     path: error?.path,
+    lacks: [...new Set(all.flatMap(({ lacks }) => lacks ?? []))],
   });
 }
 

@@ -77,7 +77,7 @@ export function classify(http: HttpAnswer, what: string, nowMs: number, duration
   if (body === undefined) {
     if (isPage) return ifKnown(noApi('answered a web page instead of JSON'));
     if (status === 400) return briefly(invalidQuery(undefined, what));
-    return patiently(failed(what, 'sent an answer that is not whole JSON'));
+    return patiently(failed(what, 'sent an answer that is not whole JSON', { isTooMuch: true }));
   }
   const clocks = {
     serverTimeMs,
@@ -159,7 +159,7 @@ function verdictOfErrors(errors: readonly ApiError[], status: number, what: stri
   const complex = errors.find(({ meaning }) => meaning === 'too complex');
   if (complex !== undefined) return never(tooMuch(what, 'refused the query as too complex', complex.path));
   const invalid = errors.find(({ meaning }) => meaning === 'query');
-  if (invalid !== undefined) return never(invalidQuery(invalid, what));
+  if (invalid !== undefined) return never(invalidQuery(invalid, what, errors));
   const [first] = errors;
   if (first === undefined) return undefined;
   const unknown = errors.find(({ meaning }) => meaning === 'unknown');

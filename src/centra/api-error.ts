@@ -1,4 +1,5 @@
 import { isObject } from '../json.ts';
+import { lackedBy } from './lacked-by.ts';
 import { refusedPermission } from './permissions.ts';
 import { printable } from './printable.ts';
 
@@ -11,6 +12,8 @@ export interface ApiError {
   readonly path: readonly (string | number)[] | undefined;
   /** "Order:read", where the text names one. */
   readonly permission: string | undefined;
+  /** What the API does not have, as a schema coordinate, where the text names it: `Order.market`. */
+  readonly lacks: string | undefined;
 }
 
 type ErrorMeaning =
@@ -35,6 +38,7 @@ export function parseErrors(errors: unknown): readonly ApiError[] {
       text,
       path: parsePath(path),
       permission,
+      lacks: lackedBy(raw.slice(0, 2_000)),
     };
   });
 }

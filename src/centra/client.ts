@@ -27,6 +27,10 @@ export interface Query {
    * `path` that names a row) is thrown after a second try at most, and not waited out.
    */
   readonly canNarrow?: boolean;
+  /** The caller can do without: no answer within this time is an error that may come of what is asked for. */
+  readonly answerWithinMs?: number;
+  /** The caller looks what the token may not see, and says it: the observer need not. */
+  readonly findsRefusals?: boolean;
 }
 
 /** The one way to the API: waits when throttled, tries again when that can help, and throws a ConnectorError when it cannot. */
@@ -208,13 +212,13 @@ export function createClient(options: ClientOptions): HttpClient {
     }
   }
 
-  function remember(answer: Answer, what: string): void {
+  function remember(answer: Answer, what: string, findsRefusals = false): void {
     hasAnswered = true;
     usage.complexity += answer.complexity ?? 0;
     notices.note('deprecation', answer.deprecations, (text) => text, observer.deprecated);
     notices.note(
       'refusal',
-      answer.refusals,
+      findsRefusals ? [] : answer.refusals,
       ({ permission, path }) => `${permission ?? path.join('.')} (${what})`,
       (refusal) => observer.refused(refusal, what),
     );
@@ -228,7 +232,7 @@ export function createClient(options: ClientOptions): HttpClient {
     for (let attempt = 1; ; attempt += 1) {
       const { verdict, token: used } = await sendAtItsTime(query, attempt, signal, throttledSinceMs);
       if (verdict.kind === 'answer') {
-        remember(verdict.answer, query.what);
+        remember(verdict.answer, query.what, query.findsRefusals);
         return verdict.answer;
       }
       usage.retries += 1;

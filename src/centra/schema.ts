@@ -35,6 +35,9 @@ export interface LiveSchemaOptions {
   readonly hasFallback?: boolean;
 }
 
+/** An API that takes longer over its schema would keep a platform's check waiting for too long. */
+const SCHEMA_WITHIN_MS = 12_000;
+
 /** What the shop's API says of itself: it needs a valid token and no permission. From then on it prices the queries. */
 export async function liveSchema(
   client: CentraClient,
@@ -48,6 +51,7 @@ export async function liveSchema(
       query: getIntrospectionQuery({ descriptions: true }),
       variables: {},
       canNarrow: hasFallback,
+      ...(hasFallback && { answerWithinMs: SCHEMA_WITHIN_MS }),
     },
     signal,
   );

@@ -2,6 +2,7 @@ import type { ConnectorError } from '../errors.ts';
 import { classify, type Retry, type Verdict } from './answer.ts';
 import type { Token } from './token.ts';
 import type { Transport } from './transport.ts';
+import { TransportError } from './transport-error.ts';
 import { unreachable } from './unreachable.ts';
 
 export interface SenderOptions {
@@ -20,6 +21,7 @@ interface Outgoing {
   readonly operationName: string;
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
+  readonly answerWithinMs?: number;
 }
 
 export interface Sent {
@@ -36,14 +38,15 @@ export type Sender = (outgoing: Outgoing, signal: AbortSignal) => Promise<Sent>;
 /** Sends one request and understands what comes of it; rejects only where it was stopped, or where there is no token. */
 export function createSender(options: SenderOptions): Sender {
   const { endpoint, token, transport, clock, elapsedMs, userAgent } = options;
-  return async ({ what, query, variables, operationName }, signal) => {
+  return async ({ what, query, variables, operationName, answerWithinMs }, signal) => {
+    const limit = answerWithinMs === undefined ? undefined : AbortSignal.timeout(answerWithinMs);
     const text = await token.current();
     const sentMs = elapsedMs();
     const tookMs = () => Math.max(0, elapsedMs() - sentMs);
     try {
       const http = await transport({
         url: endpoint,
-        signal,
+        signal: limit === undefined ? signal : AbortSignal.any([signal, limit]),
         headers: {
           authorization: `Bearer ${text}`,
           'content-type': 'application/json',
@@ -59,8 +62,9 @@ export function createSender(options: SenderOptions): Sender {
         durationMs,
         token: text,
       };
-    } catch (cause) {
+    } catch (failure) {
       signal.throwIfAborted();
+      const cause = limit?.aborted ? new TransportError('TOO_SLOW', { cause: failure }) : failure;
       const error = unreachable(cause, endpoint, what);
       const verdict: Verdict = { kind: 'error', error, retry: retryOf(error) };
       return { verdict, status: undefined, durationMs: tookMs(), token: text };

@@ -5,6 +5,7 @@ import { forecastSync } from '../forecast/forecast-sync.ts';
 import { forecastText } from '../forecast/forecast-text.ts';
 import { SAMPLE_ROWS } from '../forecast/measure.ts';
 import { readInput } from '../read/input.ts';
+import { permissionsInWords } from '../read/missing-permissions.ts';
 import { configurationAt } from '../read/open-configuration.ts';
 import { withSource } from '../read/open-source.ts';
 import { originSettings } from '../read/read-session.ts';
@@ -27,9 +28,16 @@ export async function explain(args: ExplainArguments, context: CommandContext): 
   const { catalog: path, state } = args;
   // Without a configured catalog, all streams are wanted; which these are is known later.
   const { wanted, states } = await readInput({ catalog: path, state }, Date.now());
-  const options = { patienceMs: PATIENCE_MS, observer: loggingObserver(log), tolerated: [], wanted };
-  const { result, kinds } = await withSource(configuration, options, context, ({ shop, schemas, catalog }) =>
-    forecastSync({
+  const options = {
+    patienceMs: PATIENCE_MS,
+    observer: loggingObserver(log),
+    tolerated: [],
+    wanted,
+    looksAtAccess: 'read' as const,
+  };
+  const { result, kinds, permissions } = await withSource(configuration, options, context, async (source) => {
+    const { shop, schemas, catalog, needed } = source;
+    const forecast = await forecastSync({
       ...catalog,
       client: shop.client,
       schema: schemas.schema,
@@ -42,9 +50,15 @@ export async function explain(args: ExplainArguments, context: CommandContext): 
       origin: originSettings(configuration),
       budgetShare,
       maxConcurrency,
-    }),
-  );
+    });
+    return { ...forecast, permissions: needed };
+  });
   const shown = { host: new URL(endpoint).host, hasState: state !== undefined, sampleRows: SAMPLE_ROWS };
-  await output.writeText(args.json ? `${JSON.stringify(result)}\n` : forecastText(result, shown));
+  const names = permissions.map(({ permission }) => permission);
+  await output.writeText(
+    args.json
+      ? `${JSON.stringify({ ...result, permissions: names })}\n`
+      : `${forecastText(result, shown)}\n${permissionsInWords(permissions)}\n`,
+  );
   return worstOf(kinds);
 }

@@ -25,7 +25,14 @@ export async function verify(args: VerifyArguments, context: CommandContext): Pr
   const { endpoint, startDate, maxWaitMs: patienceMs } = configuration;
   const { catalog: path, state } = args;
   const { wanted = [], states } = await readInput({ catalog: path, state }, Date.now());
-  const options = { patienceMs, observer: loggingObserver(log), isPaced: true, tolerated: [], wanted };
+  const options = {
+    patienceMs,
+    observer: loggingObserver(log),
+    isPaced: true,
+    tolerated: [],
+    wanted,
+    looksAtAccess: 'read' as const,
+  };
   const verified = await withSource(configuration, options, context, ({ shop, schemas, catalog }) =>
     verifyOutputs({
       ...catalog,

@@ -49,7 +49,9 @@ export async function forecastSync(input: ForecastInput): Promise<ForecastSync> 
     unreadable: [...unreadable, ...measured.failed],
     asked: input.client.usage(),
   });
-  return { result, kinds: measured.kinds };
+  const named = new Set(unreadable.map(({ stream }) => stream));
+  const isRefused = input.unreadable.some((one) => one.permission !== undefined && named.has(one.stream));
+  return { result, kinds: isRefused ? [...measured.kinds, 'permission'] : measured.kinds };
 }
 
 interface NotRead {
@@ -74,7 +76,8 @@ async function plansOf({
   const readState = await stateReader();
   const wanted = chosen ?? streams.map(({ name }) => wholeStream(name));
   const plans: StreamPlan[] = [];
-  const without: NotRead[] = chosen === undefined ? [...unreadable] : [];
+  const without: NotRead[] =
+    chosen === undefined ? unreadable.map(({ stream, reason }) => ({ stream, reason })) : [];
   for (const stream of wanted) {
     const compiled = streams.find(({ name }) => name === stream.name);
     if (compiled === undefined) {

@@ -1,11 +1,12 @@
+import type { GraphQLSchema } from 'graphql';
 import { type CheckedCatalog, loadCatalog } from '../catalog/compile/checked-catalog.ts';
 import type { CompiledStream, UnreadableStream } from '../catalog/compile/compiled.ts';
 import { formatProblem, type Problem } from '../catalog/language/problem.ts';
 import type { Configuration } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
 import type { OfferedStream, WantedStream } from '../protocol/message.ts';
 import { canTellDeletions } from '../sync/plan.ts';
-import type { Schemas } from './shop.ts';
 
 /** A catalog without an error, compiled against the schema of a shop. */
 export interface BoundCatalog {
@@ -33,16 +34,24 @@ export async function configuredCatalog({
   return catalog;
 }
 
+export interface BindingOptions {
+  readonly wanted?: readonly WantedStream[] | undefined;
+  /** The permissions that the token lacks. */
+  readonly lacking?: ReadonlySet<string> | undefined;
+}
+
 /** Compiles a catalog against the shop's schema; throws one ConnectorError that lists all that is wrong with it. */
 export function bindCatalog(
   catalog: CheckedCatalog,
-  { schema }: Pick<Schemas, 'schema'>,
-  wanted?: readonly WantedStream[],
+  schema: GraphQLSchema,
+  { wanted, lacking }: BindingOptions = {},
 ): BoundCatalog {
-  const { streams, unreadable, problems } = catalog.bind(schema, wanted && selectedColumns(wanted));
+  const { streams, unreadable, problems } = catalog.bind(schema, wanted && selectedColumns(wanted), lacking);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw refused(errors);
-  return { streams, unreadable, warnings: problems.map(inOneLine) };
+  // What a permission takes away is said once, of all its columns.
+  const said = problems.filter(({ code }) => code !== 'path/not_permitted');
+  return { streams, unreadable, warnings: said.map(inOneLine) };
 }
 
 function selectedColumns(wanted: readonly WantedStream[]): ReadonlyMap<string, ReadonlySet<string>> {
@@ -53,14 +62,41 @@ export function offered(
   stream: CompiledStream,
   { reconcileEveryHours, hasEvents }: Configuration,
 ): OfferedStream {
-  const { name, jsonSchema, key, cursor } = stream;
+  const { name, key, cursor } = stream;
   return {
     name,
-    jsonSchema,
+    jsonSchema: withNullableWhereGuarded(stream),
     key,
     cursor,
     tellsDeletions: canTellDeletions(stream, { reconciles: reconcileEveryHours > 0, hasEvents }),
     isSnapshot: stream.root.change.kind === 'snapshot',
+  };
+}
+
+/** What a destination was told of a column holds for a token that may see less, too: what a permission guards may be null. */
+function withNullableWhereGuarded({ jsonSchema, columns, key, permissions }: CompiledStream): JsonObject {
+  const ofAll = new Set(
+    [...permissions].filter(([, names]) => names.length === columns.length).map(([permission]) => permission),
+  );
+  const properties = columns.map((column) => {
+    // Without what each of them needs, the stream cannot be read at all.
+    const isGuarded = column.permissions.some((permission) => !ofAll.has(permission));
+    return [
+      column.name,
+      isGuarded && !key.includes(column.name) ? nullable(column.jsonSchema) : column.jsonSchema,
+    ];
+  });
+  return { ...jsonSchema, properties: Object.fromEntries(properties) };
+}
+
+function nullable(schema: JsonObject): JsonObject {
+  const { type } = schema;
+  if (type === undefined || type === 'null' || (Array.isArray(type) && type.includes('null'))) return schema;
+  const types = Array.isArray(type) ? type : [type];
+  return {
+    ...schema,
+    type: ['null', ...types],
+    ...(Array.isArray(schema.enum) && { enum: [...schema.enum, null] }),
   };
 }
 

@@ -1,14 +1,12 @@
-import type { CompiledStream } from '../catalog/compile/compiled.ts';
+import type { CompiledStream, UnreadableStream } from '../catalog/compile/compiled.ts';
 import { inWords } from '../catalog/language/near-match.ts';
-import type { ClientObserver } from '../centra/client.ts';
 import type { Configuration } from '../config/load.ts';
 import { tokenExpiry } from '../config/token-expiry.ts';
 import type { CommandContext } from '../console/command-context.ts';
-import { type Log, loggingObserver } from '../console/log.ts';
-import { ConnectorError, sentence } from '../errors.ts';
+import { loggingObserver } from '../console/log.ts';
 import { probeEvents } from '../shop/events.ts';
-import { probe } from '../shop/probe.ts';
-import { withSource } from './open-source.ts';
+import { lacksPermission, permissionsInWords } from './missing-permissions.ts';
+import { type Source, withSource } from './open-source.ts';
 
 /** A person waits for the answer. */
 const PATIENCE_MS = 15_000;
@@ -21,33 +19,26 @@ export interface Finding {
   readonly message: string;
 }
 
-/** Asks for a few rows of everything; throws a ConnectorError where that cannot even begin. */
+/** Asks for a row of everything; throws a ConnectorError where that cannot even begin. */
 export async function examine(configuration: Configuration, context: CommandContext): Promise<Finding> {
   const { log, signal } = context;
-  // What is refused is said below, for each list.
-  const observer: ClientObserver = { ...loggingObserver(log), refused: () => undefined };
   const expiry = tokenExpiry(configuration, Date.now());
   if (expiry !== undefined) log('warn', expiry.message);
-  const options = { patienceMs: PATIENCE_MS, observer, tolerated: [] };
-  return withSource(configuration, options, context, async ({ shop, schemas, catalog }) => {
-    const findings: Finding[] = catalog.unreadable.map(({ stream, reason }) => ({
-      isGood: false,
-      message: `${stream} cannot be read: ${reason}.`,
-    }));
-    for (const streams of byRoot(catalog.streams)) {
-      findings.push(
-        await examineRoot(streams, (probed) =>
-          probe({ client: shop.client, schema: schemas.schema, signal, streams: probed }),
-        ),
-      );
-    }
+  const options = {
+    patienceMs: PATIENCE_MS,
+    observer: loggingObserver(log),
+    tolerated: [],
+    looksAtAccess: 'all',
+  } as const;
+  return withSource(configuration, options, context, async (source) => {
+    const findings = findingsOf(source);
     if (configuration.hasEvents) {
-      const { objectTypes } = await probeEvents(shop.client, schemas.schema, signal);
+      const { objectTypes } = await probeEvents(source.shop.client, source.schemas.schema, signal);
       log('warn', EVENTS_WARNING);
       log('info', listening(objectTypes));
     }
-    tell(findings, log);
-    return summarize(configuration, findings);
+    for (const { isGood, message } of findings) log(isGood ? 'info' : 'warn', message);
+    return summarize(configuration, source, findings);
   });
 }
 
@@ -60,33 +51,31 @@ function listening(objectTypes: readonly string[] | undefined): string {
   return `The token may use the events system, and listens to ${inWords([...objectTypes].sort(), 'and')}. ${unknown}`;
 }
 
-type Probe = (streams: readonly CompiledStream[]) => ReturnType<typeof probe>;
-
-async function examineRoot(streams: readonly CompiledStream[], ask: Probe): Promise<Finding> {
-  const names = streams.map(({ name }) => name).join(' and ');
-  try {
-    const refusals = await ask(streams);
-    const lacking = [...new Set(refusals.flatMap(({ permission }) => permission ?? []))];
-    if (lacking.length === 0) return { isGood: true, message: `${names} can be read.` };
-    const empty = lacking
-      .map((permission) => `${columnsNeeding(streams, permission)} (${permission})`)
-      .join(', ');
-    return {
-      isGood: true,
-      message: `${names} can be read, but the token lacks permissions, and these columns stay empty: ${empty}.`,
-    };
-  } catch (error) {
-    const isAboutThisRoot = error instanceof ConnectorError && ['permission', 'schema'].includes(error.kind);
-    if (!isAboutThisRoot) throw error;
-    return { isGood: false, message: `${names} cannot be read: ${sentence(error)}` };
-  }
+function findingsOf({ catalog }: Source): readonly Finding[] {
+  const unreadable = alike(catalog.unreadable).map(({ names, reason, permission }) => {
+    const hint = permission === undefined ? '' : ' Add it to the token in Centra under System > API Tokens.';
+    return { isGood: false, message: `${names.join(' and ')} cannot be read: ${reason}${hint}` };
+  });
+  const readable = byRoot(catalog.streams).map((streams) => ({
+    isGood: true,
+    message: `${streams.map(({ name }) => name).join(' and ')} can be read.`,
+  }));
+  return [...unreadable, ...readable];
 }
 
-function columnsNeeding(streams: readonly CompiledStream[], permission: string): string {
-  const columns = streams.flatMap(({ name, permissions }) =>
-    (permissions.get(permission) ?? []).map((column) => `${name}.${column}`),
-  );
-  return columns.length === 0 ? 'some' : columns.join(', ');
+interface Alike extends Omit<UnreadableStream, 'stream'> {
+  readonly names: readonly string[];
+}
+
+/** Streams that cannot be read for the same reason, but for their names. */
+function alike(unreadable: readonly UnreadableStream[]): readonly Alike[] {
+  const found = new Map<string, Alike>();
+  for (const { stream, reason, permission } of unreadable) {
+    const key = reason.replaceAll(stream, '');
+    const known = found.get(key);
+    found.set(key, { reason, permission, ...known, names: [...(known?.names ?? []), stream] });
+  }
+  return [...found.values()];
 }
 
 function byRoot(streams: readonly CompiledStream[]): readonly (readonly CompiledStream[])[] {
@@ -98,13 +87,20 @@ function byRoot(streams: readonly CompiledStream[]): readonly (readonly Compiled
   return [...groups.values()];
 }
 
-function tell(findings: readonly Finding[], log: Log): void {
-  for (const { isGood, message } of findings) log(isGood ? 'info' : 'warn', message);
-}
-
-/** One stream that can be read makes a connection worth having; what cannot be read is said beside it. */
-function summarize({ endpoint }: Configuration, findings: readonly Finding[]): Finding {
+/** One stream that can be read makes a connection worth having; what cannot be read, or stays empty, is said beside it. */
+function summarize(
+  { endpoint }: Configuration,
+  { schemas, catalog, needed, missing, differences }: Source,
+  findings: readonly Finding[],
+): Finding {
   const isGood = findings.some((finding) => finding.isGood);
-  const sentences = findings.map(({ message }) => message).join(' ');
-  return { isGood, message: `${new URL(endpoint).host} answers. ${sentences}` };
+  const sentences = [
+    `${new URL(endpoint).host} answers.`,
+    ...(schemas.instead === undefined ? [] : [schemas.instead]),
+    ...findings.map(({ message }) => message),
+    ...missing.flatMap((needed) => lacksPermission(needed, catalog) ?? []),
+    ...(missing.length === 0 ? [] : [permissionsInWords(needed)]),
+    ...differences,
+  ];
+  return { isGood, message: sentences.join(' ') };
 }

@@ -78,7 +78,7 @@ export async function follow(
   const signal = AbortSignal.any([context.signal, ending.signal]);
   let outcome: Outcome = { exitCode: SUCCESS };
   const catalog = await configuredCatalog(configuration);
-  const shop = openReadShop(configuration, context);
+  const shop = openReadShop(configuration, context, { isResumed: states.size > 0 });
   const options = { configuration, catalog, wanted, only, hints, signal, shop };
   const feed: Feed = {
     sessions: lastingSession({ open: () => openReadSession(options, context), clock, log }),

@@ -15,10 +15,15 @@ export async function offeredStreams(
 ): Promise<readonly OfferedStream[]> {
   const { log } = context;
   const tolerated = ['transient', 'throttled', 'schema'] as const;
-  const options = { patienceMs: PATIENCE_MS, observer: loggingObserver(log), tolerated };
+  const options = {
+    patienceMs: PATIENCE_MS,
+    observer: loggingObserver(log),
+    tolerated,
+    // What a platform stores of a stream must not change with the token's permissions.
+    looksAtAccess: 'no',
+  } as const;
   return withSource(configuration, options, context, async ({ catalog: { streams, unreadable } }) => {
-    for (const { stream, reason } of unreadable)
-      log('warn', `The stream "${stream}" is left out: ${reason}.`);
+    for (const { stream, reason } of unreadable) log('warn', `The stream "${stream}" is left out: ${reason}`);
     return streams.map((stream) => offered(stream, configuration));
   });
 }

@@ -18,6 +18,7 @@ import { type BoundCatalog, offered } from './catalog.ts';
 import { differentColumns } from './chosen-columns.ts';
 import { clockWarning, isOnThisMachine } from './clock-warning.ts';
 import { wholeStream } from './input.ts';
+import { namedRows } from './named-rows.ts';
 import { type Observer, observe } from './observers/observer.ts';
 import { telemetryObserver } from './observers/telemetry-observer.ts';
 import { bindToShop } from './open-source.ts';
@@ -56,6 +57,8 @@ export interface SessionOptions {
   readonly hints: ToldIds | undefined;
   /** Ends all waiting. */
   readonly signal: AbortSignal;
+  /** Whether a read before this one left a state. */
+  readonly isResumed?: boolean | undefined;
   /** The way to the shop, where several sessions follow each other; else the session opens and closes its own. */
   readonly shop?: ReadShop | undefined;
 }
@@ -71,12 +74,19 @@ export interface ReadShop extends Shop {
 const LONGEST_THROTTLE_MS = 65 * 60_000;
 
 /** Opens the way to a shop; nothing is asked yet. */
-export function openReadShop(configuration: Configuration, context: CommandContext): ReadShop {
+export function openReadShop(
+  configuration: Configuration,
+  context: CommandContext,
+  { isResumed }: { readonly isResumed: boolean },
+): ReadShop {
   const running = new Set<Sync>();
   const shop = openShop(configuration, context, {
     patienceMs: configuration.maxWaitMs,
     longestThrottleMs: LONGEST_THROTTLE_MS,
     isPaced: true,
+    // Nobody waits for a read, and one that has a state has reached the shop before.
+    waitsAtStart: true,
+    isResumed,
     observer: observerOf(running, context.log),
   });
   return { ...shop, running, warned: new Set() };
@@ -89,7 +99,8 @@ export async function openReadSession(
 ): Promise<ReadSession> {
   const { log } = context;
   const { wanted: chosen } = options;
-  const shop = options.shop ?? openReadShop(configuration, context);
+  const shop =
+    options.shop ?? openReadShop(configuration, context, { isResumed: options.isResumed ?? false });
   const { running } = shop;
   const origin = originSettings(configuration);
   const close = options.shop === undefined ? shop.close : async () => undefined;
@@ -99,7 +110,7 @@ export async function openReadSession(
     const { schemas, catalog } = await bindToShop(
       options.catalog,
       shop.client,
-      { tolerated: ['schema'], wanted: chosen },
+      { tolerated: [], wanted: chosen, looksAtAccess: 'read' },
       { log, signal },
     );
     const clock = clockOf(schemas.serverNowMs, configuration.endpoint);
@@ -111,11 +122,13 @@ export async function openReadSession(
     const client = clock.heardThrough(shop.client);
     refuseUnknown(options.only, catalog);
     const wanted = chosen ?? allOf(catalog);
-    const start = (asked: SyncStart, observers: readonly Observer[] = []): AsyncIterable<Message> => {
+    const { streams } = catalog;
+    const named = namedRows({ streams, client, schema: schemas.schema, log, signal });
+    async function* messagesOf(asked: SyncStart): AsyncGenerator<Message> {
       const sync = startSync({
         ...asked,
         wanted,
-        streams: catalog.streams,
+        streams: await named(wanted, asked.states),
         unreadable: catalog.unreadable,
         startDate: configuration.startDate,
         serverNowMs: clock.nowMs(),
@@ -133,9 +146,14 @@ export async function openReadSession(
         reconcileDaysBack: configuration.reconcileDaysBack,
       });
       running.add(sync);
-      const isOver: Observer = { take: () => undefined, end: () => void running.delete(sync) };
-      return observe(sync.messages, [telemetryObserver(shop.telemetry), ...observers, isOver]);
-    };
+      try {
+        yield* sync.messages;
+      } finally {
+        running.delete(sync);
+      }
+    }
+    const start = (asked: SyncStart, observers: readonly Observer[] = []): AsyncIterable<Message> =>
+      observe(messagesOf(asked), [telemetryObserver(shop.telemetry), ...observers]);
     return Object.freeze({
       wanted,
       streams: catalog.streams.map((stream) => offered(stream, configuration)),

@@ -35,7 +35,7 @@ export async function runRead(
   const signal = AbortSignal.any([context.signal, end.signal]);
   const catalog = await configuredCatalog(configuration);
   const hints = slice === undefined ? await openHintInbox(configuration, context) : undefined;
-  const options = { configuration, catalog, wanted, only, hints, signal };
+  const options = { configuration, catalog, wanted, only, hints, signal, isResumed: given.size > 0 };
   const session = await openReadSession(options, context).catch(async (error: unknown) => {
     await hints?.close();
     throw error;

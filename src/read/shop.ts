@@ -107,16 +107,19 @@ export interface Schemas {
   /** The bundled one, which knows the permissions. */
   readonly reference: GraphQLSchema;
   readonly isLive: boolean;
+  /** Why it is not, as a sentence. */
+  readonly instead?: string;
   /** The server's clock, milliseconds since 1970; this machine's where the server did not say. */
   readonly serverNowMs: number;
   /** How far the server's clock is ahead of this machine's, where it said. */
   readonly clockDifferenceMs: number | undefined;
 }
 
-/** The live schema; the bundled one, with a warning, when an error is of one of the `tolerated` kinds. */
+/** The live schema; the bundled one, with a warning, where that cannot be had, or an error is of one of the `tolerated` kinds. */
 export async function findSchemas(
   client: CentraClient,
   options: {
+    /** Errors of these kinds leave the bundled schema. */
     readonly tolerated: readonly ConnectorError['kind'][];
     readonly log: Log;
     readonly signal: AbortSignal;
@@ -125,7 +128,9 @@ export async function findSchemas(
   const { tolerated, log, signal } = options;
   const reference = await bundledSchema();
   try {
-    const { schema, serverTimeMs, clockDifferenceMs } = await liveSchema(client, signal);
+    const { schema, serverTimeMs, clockDifferenceMs } = await liveSchema(client, signal, {
+      hasFallback: true,
+    });
     return {
       schema,
       reference,
@@ -134,16 +139,18 @@ export async function findSchemas(
       clockDifferenceMs,
     };
   } catch (error) {
-    if (!(error instanceof ConnectorError) || !tolerated.includes(error.kind)) throw error;
-    log(
-      'warn',
-      `${error.message} The schema that comes with the connector is used instead of the shop's own.`,
-    );
+    const isKnown = error instanceof ConnectorError;
+    // Refused, cut short or slow: where nothing else is wrong, the first rows show what differs.
+    if (!isKnown || !(error.kind === 'schema' || error.isTooMuch || tolerated.includes(error.kind)))
+      throw error;
+    const instead = `${error.message} The schema that comes with the connector is used instead of the shop's own.`;
+    log('warn', instead);
     client.priceBy?.(reference);
     return {
       schema: reference,
       reference,
       isLive: false,
+      instead,
       serverNowMs: Date.now(),
       clockDifferenceMs: undefined,
     };

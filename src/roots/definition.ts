@@ -17,6 +17,13 @@ export interface RootDefinition {
   readonly change: Change;
   /** The field of the filter that takes statuses. Some roots take one value, others a list: the live schema says which. */
   readonly statusFilter?: string;
+  /**
+   * Fields of the filter (an enum, or booleans) by which rows may be left out of the list as long as no filter names them.
+   * Whether that is so, the shop shows.
+   */
+  readonly mayHideBy?: readonly string[];
+  /** Those of `mayHideBy` that this shop's lists leave rows out by: each filter names all of their values. */
+  readonly named?: readonly string[];
   /** What a webhook calls these objects, where it tells of them; its ids are page keys. */
   readonly webhookType?: string;
   /** What the events system calls these objects, where it tells of them; its references are page keys. */

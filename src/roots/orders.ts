@@ -8,6 +8,7 @@ export const orders = Object.freeze<RootDefinition>({
   eventObject: 'Order',
   webhookType: 'order',
   statusFilter: 'status',
+  mayHideBy: ['status', 'isOnHold', 'isWaitingForPayment'],
   pageKey: { field: 'number', sort: 'number_ASC' },
   change: { kind: 'updated', field: 'updatedAt', filter: 'updatedAt' },
 });

@@ -1,5 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { loadCatalog } from '../catalog/compile/checked-catalog.ts';
+import { permissionsNeeded } from '../catalog/compile/permissions-needed.ts';
 import { endpointMeant } from '../config/endpoint.ts';
 import { type Configuration, configurationSchema, parseConfiguration } from '../config/load.ts';
 import {
@@ -114,7 +116,7 @@ async function agreedAnswers(
   context: CommandContext,
 ): Promise<Answers | undefined> {
   let endpoint = given.endpoint ?? (await ask.endpoint());
-  let token = given.token ?? (await ask.token());
+  let token = given.token ?? (await ask.token(await defaultPermissions()));
   let apiToken = given.apiToken;
   for (;;) {
     const configuration = await opened({ ...given, endpoint, token }, context);
@@ -129,7 +131,7 @@ async function agreedAnswers(
       if (next === 'write') break;
       if (next === 'endpoint') endpoint = await ask.endpoint();
       if (next === 'token') {
-        token = await ask.token();
+        token = await ask.token(await defaultPermissions());
         // What the arguments referred to is another token.
         apiToken = undefined;
       }
@@ -138,6 +140,15 @@ async function agreedAnswers(
   const startDate = given.startDate ?? (await ask.startDate());
   const kept = apiToken === undefined ? await ask.keeping(token) : { apiToken };
   return { endpoint, token, ...kept, ...(startDate !== '' && { startDate }) };
+}
+
+/** What a configuration without a catalog of its own reads. */
+async function defaultPermissions(): Promise<readonly string[]> {
+  const catalog = await loadCatalog(
+    { source: 'bundled', name: 'default' },
+    { piiKey: undefined, piiKeyId: undefined },
+  );
+  return permissionsNeeded(catalog.bind(catalog.reference)).map(({ permission }) => permission);
 }
 
 function opened(

@@ -44,7 +44,9 @@ export function questions(signal: AbortSignal, out: string) {
       return endpoint;
     },
 
-    token: async (): Promise<string> => {
+    /** `needs`: the permissions of the catalog that is read without another. */
+    token: async (needs: readonly string[]): Promise<string> => {
+      process.stderr.write(`  For all columns of the default catalog, give it: ${needs.join(', ')}.\n`);
       const validate = (text: string) =>
         /^\S+$/.test(text.trim()) || 'Paste the token, without spaces: Centra > System > API Tokens.';
       const message = 'API token (Centra > System > API Tokens):';

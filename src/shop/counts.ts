@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../json.ts';
-import type { AskedRoot } from './asked-root.ts';
+import { type AskedRoot, filtersOf } from './asked-root.ts';
 import { countBy, countsBy, countsByConnection, type Document } from './documents.ts';
 
 /** So many filters are counted by one request: each costs a few points. */
@@ -14,9 +14,11 @@ export async function countRows(
   conditions: readonly JsonObject[],
   signal: AbortSignal,
 ): Promise<readonly (number | undefined)[]> {
-  const { filter } = asked.root;
+  const { localTime } = asked.root;
+  if (localTime !== undefined && conditions.some((condition) => condition[localTime.filter] !== undefined))
+    return conditions.map(() => undefined);
   const parts = conditions.flatMap((condition, index) =>
-    filter.both(asked.where, condition).map((where) => ({ index, where })),
+    filtersOf(asked, condition).map((where) => ({ index, where })),
   );
   const counts: (number | undefined)[] = conditions.map(() => 0);
   for (let start = 0; start < parts.length; start += COUNTED_AT_ONCE) {
@@ -26,6 +28,30 @@ export async function countRows(
     for (const [at, { index }] of batch.entries()) counts[index] = sum(counts[index], found[at]);
   }
   return counts;
+}
+
+/** How many rows the list itself has under each of these filters, in one request: a counter may count what a list leaves out. */
+export async function countListed(
+  { client, root, where: base }: AskedRoot,
+  conditions: readonly JsonObject[],
+  signal: AbortSignal,
+): Promise<readonly (number | undefined)[]> {
+  const { connection, definition, filter } = root;
+  if (connection === undefined) return conditions.map(() => undefined);
+  const wheres = conditions.map((condition) => filter.both(base, condition)[0]);
+  const sent = wheres.flatMap((where) => where ?? []);
+  const variables = Object.fromEntries(sent.map((where, at) => [`n${at}`, where]));
+  const document = countsByConnection(connection, sent.length);
+  const { data } = await client.ask(
+    { what: definition.label, ...document, variables, findsRefusals: true },
+    signal,
+  );
+  let at = 0;
+  return wheres.map((where) => {
+    if (where === undefined) return 0;
+    at += 1;
+    return numberAt(data[`n${at - 1}`], 'totalCount');
+  });
 }
 
 function sum(a: number | undefined, b: number | undefined): number | undefined {

@@ -16,9 +16,9 @@ export interface Document {
  * Variables: `where`, `limit`, `page`, `probePage`, `isProbed`.
  */
 export function listPage(
-  { list, definition }: LiveRoot,
+  { list, definition, sort: ownSort }: LiveRoot,
   selection: Selection,
-  sort = definition.pageKey.sort,
+  sort = ownSort,
 ): Document {
   const { id } = definition;
   const where = `where: $where${sorted(list, sort)}`;
@@ -33,17 +33,13 @@ export function listPage(
 }
 
 /** A page of a Connection after a cursor. Variables: `where`, `first`, `after`, `isFirst`. */
-export function connectionPage(
-  connection: LiveField,
-  { definition }: LiveRoot,
-  selection: Selection,
-): Document {
+export function connectionPage(connection: LiveField, { sort }: LiveRoot, selection: Selection): Document {
   const { name, whereType } = connection;
   return document(
     name,
     `$where: ${whereType}, $first: Int, $after: String, $isFirst: Boolean!`,
     `{
-  ${name}(where: $where${sorted(connection, definition.pageKey.sort)}, first: $first, after: $after) {
+  ${name}(where: $where${sorted(connection, sort)}, first: $first, after: $after) {
     totalCount @include(if: $isFirst)
     pageInfo { hasNextPage endCursor }
     edges { node ${renderSelection(selection)} }
@@ -87,6 +83,26 @@ export function firstRows({ list }: LiveRoot, rows: number, selection: Selection
     list.name,
     `$where: ${list.whereType}${declared(selection)}`,
     `{\n  ${list.name}(where: $where, limit: ${rows}) ${renderSelection(selection)}\n}`,
+  );
+}
+
+/** One row of several roots, as `r0`, `r1`, …, and of lists that a permission guards, as `t0`, `t1`, … Variables: `w0`, `w1`, …, and those that the selections name. */
+export function oneRowOfEach(
+  roots: readonly { readonly root: LiveRoot; readonly selection: Selection }[],
+  lists: readonly string[],
+): Document {
+  const rows = roots.map(
+    ({ root, selection }, at) =>
+      `r${at}: ${root.list.name}(where: $w${at}, limit: 1) ${renderSelection(selection)}`,
+  );
+  const guarded = lists.map((name, at) => `t${at}: ${name}(limit: 1) { __typename }`);
+  const wheres = roots.map(({ root }, at) => `$w${at}: ${root.list.whereType}`).join(', ');
+  const names = new Set(roots.flatMap(({ selection }) => variablesIn(selection)));
+  const others = [...names].map((name) => `, $${name}: Int`).join('');
+  return document(
+    'permissions',
+    wheres === '' ? '' : `${wheres}${others}`,
+    `{\n  ${[...rows, ...guarded].join('\n  ')}\n}`,
   );
 }
 

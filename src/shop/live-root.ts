@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import { fieldOf } from '../catalog/query/selection-walk.ts';
 import { ConnectorError } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
 import type { RootDefinition } from '../roots/definition.ts';
 import { type Filter, liveFilter } from './filter.ts';
 
@@ -18,6 +19,12 @@ export interface LiveRoot {
   /** The type of the list's rows: `Order`. */
   readonly type: string;
   readonly filter: Filter;
+  /** By what its pages are turned, of the sorts of the definition. */
+  readonly sort: string;
+  /** The field by which windows are told apart here, where this API cannot filter by it; `filter` is what they name it. */
+  readonly localTime: { readonly field: string; readonly filter: string } | undefined;
+  /** Filters that together name every row once, where the list leaves rows out that no filter names. */
+  readonly parts: readonly JsonObject[];
   readonly list: LiveField;
   /** The Connection, when it can be sorted and filtered as the list is. */
   readonly connection: LiveField | undefined;
@@ -46,11 +53,13 @@ export function findRoot(schema: GraphQLSchema, definition: RootDefinition): Liv
   const where = argumentOf(list, 'where');
   if (where === undefined) throw unreadable(definition, `"${root}" cannot be filtered`);
   const filter = liveFilter(where.type, label);
-  if (change.kind !== 'snapshot' && !filter.has(change.filter)) {
+  const isUndated = change.kind !== 'snapshot' && !filter.has(change.filter);
+  if (change.kind === 'updated' && isUndated)
     throw unreadable(definition, `"${root}" cannot be filtered by ${change.filter}`);
-  }
-  if (sortIn(list, pageKey.sort) === undefined)
-    throw unreadable(definition, `"${root}" cannot be sorted by ${pageKey.sort}`);
+  const sort = [pageKey.sort, pageKey.descending].find(
+    (name) => name !== undefined && sortIn(list, name) !== undefined,
+  );
+  if (sort === undefined) throw unreadable(definition, `"${root}" cannot be sorted by ${pageKey.sort}`);
   const rows = getNamedType(list.type);
   const statusField =
     change.kind === 'created'
@@ -67,9 +76,12 @@ export function findRoot(schema: GraphQLSchema, definition: RootDefinition): Liv
     schema,
     type: rows.name,
     filter,
+    sort,
+    localTime: isUndated ? { field: change.field, filter: change.filter } : undefined,
+    parts: partsBy(definition.named ?? [], filter),
     list: liveField(list),
     connection:
-      connection !== undefined && isPaged(connection, pageKey.sort) && isFilteredAlike(connection)
+      connection !== undefined && isPaged(connection, sort) && isFilteredAlike(connection)
         ? liveField(connection)
         : undefined,
     counter: counter !== undefined && isFilteredAlike(counter) ? liveField(counter) : undefined,
@@ -79,6 +91,40 @@ export function findRoot(schema: GraphQLSchema, definition: RootDefinition): Liv
         ? undefined
         : { field: change.field, sort: oldestSort },
   });
+}
+
+/** One filter for each combination of what the fields can be, as far as one filter cannot name several values. */
+export function partsBy(fields: readonly string[], filter: Filter): readonly JsonObject[] {
+  return fields
+    .filter((field) => filter.has(field))
+    .reduce<readonly JsonObject[]>(
+      (parts, field) => {
+        const words = filter.words(field) ?? [true, false];
+        const values = filter.takesSeveral(field) ? [words] : words;
+        return parts.flatMap((part) => values.map((value): JsonObject => ({ ...part, [field]: value })));
+      },
+      [{}],
+    );
+}
+
+/** Where a read goes another way than is documented: a sentence each. */
+export function differencesOf({ definition, localTime, statusField, sort }: LiveRoot): readonly string[] {
+  const { label, change } = definition;
+  return [
+    ...(localTime === undefined
+      ? []
+      : [
+          `This shop's API cannot filter ${label} by ${localTime.filter}: each read goes through the whole list, and takes those of its range.`,
+        ]),
+    ...(change.kind === 'created' && statusField === undefined
+      ? [
+          `This shop's API does not show which ${label} are final: what changes after a row was read is found only in a full refresh.`,
+        ]
+      : []),
+    ...(sort === definition.pageKey.sort
+      ? []
+      : [`This shop's API cannot sort ${label} by ${definition.pageKey.sort}: they are read by ${sort}.`]),
+  ];
 }
 
 function liveField(field: GraphQLField<unknown, unknown>): LiveField {

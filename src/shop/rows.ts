@@ -1,7 +1,10 @@
 import { mergeSelections, type Selection, selectionOfPaths } from '../catalog/query/selection.ts';
-import type { JsonObject } from '../json.ts';
-import { type AskedRoot, filterOf } from './asked-root.ts';
+import { isObject, type JsonObject } from '../json.ts';
+import { parseCentraTime } from '../time.ts';
+import { type AskedRoot, filterOf, filtersOf, sentPart } from './asked-root.ts';
 import { listPage } from './documents.ts';
+import { oneOf } from './filter.ts';
+import type { LiveRoot } from './live-root.ts';
 import type { NestedCompletion } from './nested/nested-completion.ts';
 import { brokenAnswer, type CentraObject, objectsOf, PAGE_SIZE } from './objects.ts';
 import { connectionPager } from './pages/connection-pager.ts';
@@ -9,6 +12,7 @@ import { checkPage, contradiction } from './pages/contradiction.ts';
 import { listPager } from './pages/list-pager.ts';
 import { type Gathered, gather, isNarrowable } from './pages/narrowing.ts';
 import { nestedPager } from './pages/nested-pager.ts';
+import { oneAfterTheOther } from './pages/one-after-the-other.ts';
 import { PageSize } from './pages/page-size.ts';
 import {
   type KnownRow,
@@ -51,10 +55,12 @@ const CONTROL_ROWS = 3;
 
 /** The rows of a root with these fields; `completion` says how their nested lists are made whole. */
 export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
-  const { client, root, where } = asked;
+  const { client, root } = asked;
   const { definition, schema, type, filter } = root;
   const { id, label, pageKey } = definition;
-  const identity = selectionOfPaths(schema, type, [...new Set([id, pageKey.field])]);
+  const { localTime } = root;
+  const ownFields = localTime === undefined ? [] : [localTime.field];
+  const identity = selectionOfPaths(schema, type, [...new Set([id, pageKey.field, ...ownFields])]);
   const selection = mergeSelections([completion.selection, identity]);
   const size = new PageSize();
   /** The API has given rows with all that is asked of them. */
@@ -71,7 +77,7 @@ export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
     canNarrow = true,
   ): Promise<readonly CentraObject[]> {
     const found: CentraObject[] = [];
-    for (const variable of filter.both(where, { [field]: ids.map((one) => filter.id(field, one)) })) {
+    for (const variable of filtersOf(asked, { [field]: ids.map((one) => filter.id(field, one)) })) {
       const variables = { where: variable, limit: ids.length, page: 1, probePage: 1, isProbed: false };
       const query = { what: label, ...listPage(root, selected), variables, rows: ids.length, canNarrow };
       const { data } = await client.ask(query, signal);
@@ -119,7 +125,7 @@ export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
   /** Asks for rows from outside the page. Where there are none, nothing speaks against the API. */
   async function canServeOthers(refused: readonly KnownRow[], signal: AbortSignal): Promise<boolean> {
     if (hasServed) return true;
-    const [variable] = filter.both(where, {});
+    const [variable] = filtersOf(asked, {});
     const limit = Math.min(PAGE_SIZE, refused.length + CONTROL_ROWS);
     const variables = { where: variable ?? {}, limit, page: 1, probePage: 1, isProbed: false };
     const query = { what: label, ...listPage(root, identity), variables, rows: limit };
@@ -206,8 +212,8 @@ export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
   }
 
   async function* all(condition: JsonObject, signal: AbortSignal): AsyncGenerator<Page> {
-    for (const variable of filter.both(where, condition)) {
-      const pager = completing(pagerUnder(variable));
+    for (const variable of filtersOf(asked, sentPart(root, condition))) {
+      const pager = completing(inRange(pagerUnder(variable), root, condition));
       yield* pagesAfter(pager, { after: undefined, signal, looksAhead: true });
     }
   }
@@ -236,8 +242,12 @@ export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
 
   return Object.freeze({
     pages: (condition: JsonObject, way?: 'list') => {
-      const variable = filterOf(asked, condition);
-      return variable === undefined ? noPages : completing(pagerUnder(variable, way));
+      const sent = sentPart(root, condition);
+      const pagerOf = (variable: JsonObject) =>
+        completing(inRange(pagerUnder(variable, way), root, condition));
+      if (root.parts.length > 1) return oneAfterTheOther(filtersOf(asked, sent).map(pagerOf));
+      const variable = root.parts.length === 1 ? oneOf(filtersOf(asked, sent), definition.label) : undefined;
+      return variable === undefined ? noPages : pagerOf(variable);
     },
     nestedPages: (parent: number, nested: NestedRows) => {
       const variable = filterOf(asked, { [id]: [filter.id(id, parent)] });
@@ -250,6 +260,22 @@ export function rowsOf(asked: AskedRoot, completion: NestedCompletion): Rows {
     newestFirst,
     byIds,
   });
+}
+
+/** Leaves out what a range of time does not hold, where the API cannot do that. */
+function inRange(pager: Pager, { localTime }: LiveRoot, condition: JsonObject): Pager {
+  const range = localTime && condition[localTime.filter];
+  if (localTime === undefined || !isObject(range)) return pager;
+  const from = parseCentraTime(range.from);
+  const to = parseCentraTime(range.to);
+  const isInside = (object: CentraObject) => {
+    const time = parseCentraTime(object[localTime.field]);
+    return time === undefined || ((from === undefined || time >= from) && (to === undefined || time <= to));
+  };
+  return async (after, signal) => {
+    const { totalRows: _, objects, ...page } = await pager(after, signal);
+    return { ...page, totalRows: undefined, objects: objects.filter(isInside) };
+  };
 }
 
 /** The ids of all rows, ascending: for the parents of a nested list, which are few. */

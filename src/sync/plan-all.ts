@@ -77,7 +77,11 @@ function faultOf(
   { input: { unreadable, streams, slice } }: Run,
 ): ConnectorError | undefined {
   if (compiled === undefined)
-    return notReadable(name, unreadable.find(({ stream }) => stream === name)?.reason, streams);
+    return notReadable(
+      name,
+      unreadable.find(({ stream }) => stream === name),
+      streams,
+    );
   if (slice !== undefined && compiled.root.change.kind === 'snapshot') return hasNoPast(name);
   return undefined;
 }

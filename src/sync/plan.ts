@@ -131,8 +131,10 @@ export function planStream({
   const isGeneration = refreshes || wanted.mode === 'full_refresh' || isUnfinishedRefresh(state, wanted);
   const began = isGeneration ? { began_at: previous.began_at ?? serverNow } : {};
   const readBefore = previous.through;
+  const { named = [] } = stream.root;
+  const names = named.length === 0 ? {} : { named: [...named] };
   const plan = { kind: 'windows', wanted, stream, change, tellsDeletions, readBefore } as const;
-  if (window === undefined || addsNoWindow) return { ...plan, state: { ...previous, ...began } };
+  if (window === undefined || addsNoWindow) return { ...plan, state: { ...previous, ...began, ...names } };
   // What a first read brings needs no comparison; what something told of before it does.
   const isFirst = previous.through === undefined && previous.known === undefined;
   const needsNone = isFirst && change.kind === 'created' && deletions.reconciles;
@@ -140,7 +142,10 @@ export function planStream({
   // Runs that were cut off at one second owe the same window: it is owed once.
   const isOwed = previous.owed.some((other) => nameOf(other) === nameOf(window));
   const owed = isOwed ? previous.owed : [...previous.owed, window];
-  return { ...plan, state: { ...previous, ...began, ...reconciled, ...looked, through: window.to, owed } };
+  return {
+    ...plan,
+    state: { ...previous, ...began, ...reconciled, ...looked, ...names, through: window.to, owed },
+  };
 }
 
 /** A comparison that lies ahead was never made. */

@@ -61,6 +61,10 @@ export interface WindowsState {
   greatest_key?: number;
   reconciled_at?: Time;
   /**
+   * Fields that the filter names with all of their values, because the shop's list leaves rows out that no filter names.
+   */
+  named?: string[];
+  /**
    * The events that were handled and are not confirmed yet: ids ascending, runs as first-last, with commas between.
    */
   events?: string;

@@ -1,4 +1,4 @@
-import type { CompiledStream } from '../catalog/compile/compiled.ts';
+import type { CompiledStream, UnreadableStream } from '../catalog/compile/compiled.ts';
 import { didYouMean } from '../catalog/language/near-match.ts';
 import { ConnectorError } from '../errors.ts';
 import type { StreamPlan } from './plan.ts';
@@ -28,15 +28,24 @@ export function shrank(stream: string, rows: number, before: number): ConnectorE
 
 export function notReadable(
   name: string,
-  reason: string | undefined,
+  unreadable: Omit<UnreadableStream, 'stream'> | undefined,
   streams: readonly CompiledStream[],
 ): ConnectorError {
-  if (reason !== undefined) {
+  if (unreadable?.permission !== undefined) {
+    return new ConnectorError({
+      kind: 'permission',
+      code: 'centra/permission',
+      stream: name,
+      message: unreadable.reason,
+      hint: 'Add it to the token in Centra under System > API Tokens.',
+    });
+  }
+  if (unreadable !== undefined) {
     return new ConnectorError({
       kind: 'schema',
       code: 'sync/not_readable',
       stream: name,
-      message: `The stream "${name}" cannot be read: ${reason}.`,
+      message: `The stream "${name}" cannot be read: ${unreadable.reason}`,
       hint: 'Leave it out of the connection, or change the tenant catalog.',
     });
   }

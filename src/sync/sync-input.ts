@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import type { CompiledStream } from '../catalog/compile/compiled.ts';
+import type { CompiledStream, UnreadableStream } from '../catalog/compile/compiled.ts';
 import type { CentraClient } from '../centra/client.ts';
 import type { WantedStream } from '../protocol/message.ts';
 import type { ToldIds } from './hints/hint-ids.ts';
@@ -17,7 +17,7 @@ export interface SyncInput {
   readonly wanted: readonly WantedStream[];
   readonly streams: readonly CompiledStream[];
   /** Streams of the mapping that the live schema does not let one read. */
-  readonly unreadable: readonly { readonly stream: string; readonly reason: string }[];
+  readonly unreadable: readonly UnreadableStream[];
   /** As the platform handed them back, by stream. */
   readonly states: ReadonlyMap<string, unknown>;
   /** UTC, whole seconds. */

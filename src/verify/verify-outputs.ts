@@ -50,7 +50,11 @@ export async function verifyOutputs(input: VerifyInput): Promise<Verified> {
     not_compared: left,
     asked: { requests, complexity },
   };
-  return { result, holdsAny: folded.holdsAny, kinds: compared.kinds };
+  const isRefused = input.unreadable.some(
+    ({ stream, permission }) => permission !== undefined && input.wanted.some(({ name }) => name === stream),
+  );
+  const kinds: readonly ErrorKind[] = isRefused ? [...compared.kinds, 'permission'] : compared.kinds;
+  return { result, holdsAny: folded.holdsAny, kinds };
 }
 
 interface Comparable {
@@ -84,7 +88,7 @@ function reasonAgainst(
 ): string | undefined {
   if (stream === undefined) {
     const why = unreadable.find((other) => other.stream === name)?.reason;
-    return why === undefined ? 'The tenant catalog does not have it.' : `It cannot be read: ${why}.`;
+    return why === undefined ? 'The tenant catalog does not have it.' : `It cannot be read: ${why}`;
   }
   if (isSnapshot(stream)) {
     return 'It is a snapshot, read whole each time, and nothing in the shop tells how it was then.';

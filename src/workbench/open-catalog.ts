@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { GraphQLSchema } from 'graphql';
 import { loadCatalog } from '../catalog/compile/checked-catalog.ts';
 import type { CompiledCatalog } from '../catalog/compile/compile.ts';
 import { bundledNames, type CatalogSource, type LoadedCatalog } from '../catalog/language/load.ts';
@@ -46,6 +47,8 @@ export interface OpenCatalog {
    * same whatever the key is.
    */
   readonly compiled: CompiledCatalog;
+  /** The same against another schema, or without what these permissions guard. */
+  readonly bind: (schema: GraphQLSchema, lacking: ReadonlySet<string>) => CompiledCatalog;
   /** The live one with a configuration; without it the one that comes with the connector. */
   readonly schemas: Schemas;
   readonly configuration: Configuration | undefined;
@@ -87,7 +90,8 @@ async function openCatalog(
   const { loaded, reference } = catalog;
   refuseMissing(loaded);
   const bound = (schemas: Schemas) => {
-    return { ...names, loaded, compiled: catalog.bind(schemas.schema), schemas, configuration };
+    const bind: OpenCatalog['bind'] = (schema, lacking) => catalog.bind(schema, undefined, lacking);
+    return { ...names, loaded, compiled: catalog.bind(schemas.schema), bind, schemas, configuration };
   };
   if (configuration === undefined) {
     const schemas = {
@@ -104,7 +108,7 @@ async function openCatalog(
     observer: { ...loggingObserver(log), ...observer },
   });
   try {
-    const schemas = await findSchemas(shop.client, { tolerated: ['schema'], log, signal });
+    const schemas = await findSchemas(shop.client, { tolerated: [], log, signal });
     return { ...bound(schemas), client: shop.client, close: shop.close };
   } catch (error) {
     await shop.close();

@@ -105,6 +105,16 @@ test.each(configurations)('read, with a configuration %s: an error, and an exit 
   expectClean(outcome);
 });
 
+test('a token that the API does not know is refused by 403, and that is an error of the token', async () => {
+  const wrong = { endpoint: shop.endpoint, api_token: token };
+  const checked = await sourceCentra(['check', '--config', fileWith(wrong)]);
+  const status = checked.messages.flatMap(({ connectionStatus }) => connectionStatus ?? [])[0];
+  expect(status?.message).toMatch(/^Centra refused the API token \(403\)\. /);
+  const discovered = await sourceCentra(['discover', '--config', fileWith(wrong)]);
+  expect(discovered.code).toBe(3);
+  expect(errorOf(discovered)).toMatchObject({ message: expect.stringContaining('token (403)') });
+});
+
 const state = (value: unknown) => [
   { type: 'STREAM', stream: { stream_descriptor: { name: 'orders' }, stream_state: value } },
 ];

@@ -128,7 +128,10 @@ describe('a shop, read from end to end', () => {
     await read(shop, { streams: configuredStreams });
     const requests = (await shop.control('requests')) as { rootFields: string[] }[];
     const pages = Math.ceil(((await shop.counts()).orders ?? 0) / 200);
-    expect(requests.filter(({ rootFields }) => rootFields.includes('orderConnection'))).toHaveLength(pages);
+    // One more counts before a first read whether the list leaves orders out.
+    expect(requests.filter(({ rootFields }) => rootFields.includes('orderConnection'))).toHaveLength(
+      pages + 1,
+    );
   });
 
   test('deselected columns are neither fetched nor written', async () => {

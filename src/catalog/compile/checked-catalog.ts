@@ -14,7 +14,11 @@ export interface CheckedCatalog {
   /** By stream: the names of its columns. */
   readonly columns: ReadonlyMap<string, readonly string[]>;
   /** Compiles the catalog against a schema; of a stream that `selected` names, only those columns. */
-  readonly bind: (schema: GraphQLSchema, selected?: CompileOptions['selected']) => CompiledCatalog;
+  readonly bind: (
+    schema: GraphQLSchema,
+    selected?: CompileOptions['selected'],
+    withoutPermissions?: ReadonlySet<string>,
+  ) => CompiledCatalog;
 }
 
 /** Reads a catalog and checks it without the shop. What is wrong with it is in `problems`, and nothing is thrown for it. */
@@ -31,9 +35,13 @@ export async function loadCatalog(
     columns: new Map(
       checked.streams.map(({ name, columns }) => [name, columns.map((column) => column.name)]),
     ),
-    bind: (schema: GraphQLSchema, selected?: CompileOptions['selected']) =>
-      schema === reference && selected === undefined
+    bind: (
+      schema: GraphQLSchema,
+      selected?: CompileOptions['selected'],
+      withoutPermissions: ReadonlySet<string> = new Set(),
+    ) =>
+      schema === reference && selected === undefined && withoutPermissions.size === 0
         ? checked
-        : compileCatalog(loaded, { ...keys, schema, reference, selected }),
+        : compileCatalog(loaded, { ...keys, schema, reference, selected, withoutPermissions }),
   });
 }

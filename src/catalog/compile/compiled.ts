@@ -110,4 +110,6 @@ export interface UnreadableStream {
   readonly stream: string;
   /** A sentence. */
   readonly reason: string;
+  /** What the token lacks, where that is the reason. */
+  readonly permission?: string | undefined;
 }

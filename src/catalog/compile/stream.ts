@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { JsonObject } from '../../json.ts';
 import type { RootDefinition } from '../../roots/definition.ts';
 import { rootDefinition, rootNames, rootType } from '../../roots/derive.ts';
-import { notPermitted } from '../column/absence.ts';
+import { type Absence, notPermitted } from '../column/absence.ts';
 import type { StreamContext } from '../column/column-context.ts';
 import type { ColumnDraft } from '../column/column-draft.ts';
 import { goesWithout } from '../column/column-path.ts';
@@ -50,7 +50,7 @@ interface Compiling {
     hint?: string,
   ) => void;
   /** Why the live API cannot give the stream; the first reason is enough. */
-  readonly unreadable: string[];
+  readonly unreadable: Omit<UnreadableStream, 'stream'>[];
 }
 
 /** What is wrong by the reference too is a mistake in the file. What only the live API refuses makes the stream unreadable. */
@@ -89,9 +89,10 @@ function compileOn(model: StreamModel, given: StreamOptions): StreamOutcome {
   };
   const compiling: Compiling = { model, options, say, unreadable: [] };
   const stream = compiled(compiling);
-  const [reason] = compiling.unreadable;
+  const [unreadable] = compiling.unreadable;
   if (errors > 0) return { kind: 'wrong' };
-  if (reason !== undefined) return { kind: 'unreadable', unreadable: { stream: model.name, reason } };
+  if (unreadable !== undefined)
+    return { kind: 'unreadable', unreadable: { stream: model.name, ...unreadable } };
   return stream === undefined ? { kind: 'wrong' } : { kind: 'compiled', stream };
 }
 
@@ -139,9 +140,10 @@ function compiled(compiling: Compiling): CompiledStream | undefined {
   refuseMissingKeys(key, drafts, compiling);
   const cursor = cursorOf(root, drafts, context, model, say);
   if ('lacks' in cursor)
-    compiling.unreadable.push(
-      `${cursor.lacks.because}, and the stream ${model.name} cannot be read without it, because it says which rows are new.`,
-    );
+    compiling.unreadable.push({
+      reason: `${cursor.lacks.because}, and the stream ${model.name} cannot be read without it, because it says which rows are new.`,
+      ...permissionIn(cursor.lacks),
+    });
   else reportLeaks(model.name, exposuresOf(drafts, cursor), options.report);
   if ('lacks' in cursor) return undefined;
   const kept = drafts.filter(
@@ -185,8 +187,12 @@ function cannotGive({ model }: Compiling, lacks: string): string {
   return `This shop's API has no ${lacks}, which the stream ${model.name} cannot do without.`;
 }
 
-function notAllowed({ model }: Compiling, permission: string): string {
-  return `The token has no permission ${permission}, which the stream ${model.name} cannot do without.`;
+function notAllowed({ model }: Compiling, permission: string): Omit<UnreadableStream, 'stream'> {
+  return { reason: `The API token may not read ${model.name}: it lacks ${permission}.`, permission };
+}
+
+function permissionIn({ by, what }: Absence): Pick<UnreadableStream, 'permission'> {
+  return by === 'permission' ? { permission: what } : {};
 }
 
 interface FoundRoot {
@@ -212,7 +218,7 @@ function rootOf(compiling: Compiling): FoundRoot | undefined {
   if (live !== undefined) return { root: live, schema };
   const known = rootDefinition(name, reference);
   if (known !== undefined && schema !== reference) {
-    compiling.unreadable.push(cannotGive(compiling, `list "${name}"`));
+    compiling.unreadable.push({ reason: cannotGive(compiling, `list "${name}"`) });
     return { root: known, schema: reference };
   }
   const names = rootNames(schema);
@@ -238,7 +244,7 @@ function whereOf(root: RootDefinition, schema: GraphQLSchema, compiling: Compili
     for (const { code, place, message, hint } of checked.faults) say('error', code, place, message, hint);
   if (checked.kind === 'missing') {
     const reason = `${checked.because}, by which the stream ${model.name} filters; without it, it would read more than was asked for.`;
-    compiling.unreadable.push(reason);
+    compiling.unreadable.push({ reason });
   }
   if (checked.kind !== 'good') return undefined;
   for (const text of checked.deprecated) say('warning', 'path/deprecated', model.where.place, `${text}.`);
@@ -277,11 +283,12 @@ function levelsOf(
     say('error', live.code, live.place, live.message, live.hint);
     return undefined;
   }
-  compiling.unreadable.push(
-    live.lacks === undefined
-      ? `This shop's API differs from the documented one, and the stream ${model.name} cannot be read: ${live.message}`
-      : cannotGive(compiling, live.lacks),
-  );
+  compiling.unreadable.push({
+    reason:
+      live.lacks === undefined
+        ? `This shop's API differs from the documented one, and the stream ${model.name} cannot be read: ${live.message}`
+        : cannotGive(compiling, live.lacks),
+  });
   return known;
 }
 
@@ -308,8 +315,9 @@ function refuseMissingKeys(
 ): void {
   for (const { name, missing } of drafts) {
     if (missing === undefined || missing.by === 'kind' || !key.includes(name)) continue;
-    compiling.unreadable.push(
-      `${missing.because}, and ${compiling.model.name}.${name} is in the key of its rows.`,
-    );
+    compiling.unreadable.push({
+      reason: `${missing.because}, and ${compiling.model.name}.${name} is in the key of its rows.`,
+      ...permissionIn(missing),
+    });
   }
 }

@@ -2,6 +2,7 @@ import { mergeSelections, type Selection, selectionOfPaths } from '../../catalog
 import type { CentraClient } from '../../centra/client.ts';
 import { ConnectorError } from '../../errors.ts';
 import { isObject, type JsonObject } from '../../json.ts';
+import { filtersOf } from '../asked-root.ts';
 import { firstRows, variablesIn } from '../documents.ts';
 import type { LiveRoot } from '../live-root.ts';
 import { type CentraObject, objectsOf, PAGE_SIZE, valueAt } from '../objects.ts';
@@ -57,7 +58,7 @@ export function nestedCompletion({
   most = PAGE_SIZE,
   paths,
 }: NestedCompletionOptions): NestedCompletion {
-  const { definition, schema, type, filter, list: field } = root;
+  const { definition, schema, type, list: field } = root;
   const lists = nestedLists(wanted, type, schema, { most, paths });
   if (lists.length === 0) return { selection: wanted, complete: async (objects) => objects };
   const { id, label } = definition;
@@ -73,13 +74,15 @@ export function nestedCompletion({
     rows: number,
     signal: AbortSignal,
   ): Promise<CentraObject | undefined> {
-    const [where] = filter.both({}, { [id]: [object[id] as string | number] });
     const given = Object.fromEntries(variablesIn(part).map((name) => [name, variables[name] ?? null]));
-    const { data } = await client.ask(
-      { what: label, ...firstRows(root, 1, part), variables: { where, ...given }, rows, canNarrow: true },
-      signal,
-    );
-    return objectsOf(data[field.name], label)[0];
+    for (const where of filtersOf({ root, where: {} }, { [id]: [object[id] as string | number] })) {
+      const variables = { where, ...given };
+      const query = { what: label, ...firstRows(root, 1, part), variables, rows, canNarrow: true };
+      const { data } = await client.ask(query, signal);
+      const [found] = objectsOf(data[field.name], label);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   const paged = new Set(flat(lists).flatMap(({ isPaged, path }) => (isPaged ? [path.join('.')] : [])));

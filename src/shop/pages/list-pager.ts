@@ -53,7 +53,7 @@ export function listPager(options: ListPagerOptions): Pager {
       rows,
       identify: (object) => object[id],
       keyOf: (object) => object[pageKey.field],
-      isAscending: (sort ?? pageKey.sort).endsWith('_ASC'),
+      isAscending: (sort ?? root.sort).endsWith('_ASC'),
       lastKey: pageKey.field === id ? before?.[id] : undefined,
     });
     return {

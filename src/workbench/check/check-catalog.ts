@@ -1,13 +1,10 @@
 import { hasErrors, type Problem } from '../../catalog/language/problem.ts';
-import type { CentraClient } from '../../centra/client.ts';
-import { ConnectorError } from '../../errors.ts';
+import { findAccess } from '../../shop/access.ts';
 import { findAttributesOf, type OwnerAttributes } from '../../shop/attributes/attribute-types.ts';
-import { probe } from '../../shop/probe.ts';
 import { type NeededPermission, neededPermissions } from '../explain/permission-list.ts';
 import type { OpenCatalog } from '../open-catalog.ts';
-import { type RootGroup, rootGroups } from '../root-groups.ts';
 import { attributeProblems, wantedAttributes } from './attribute-check.ts';
-import { accessProblems, cannotBeRead, keyNeeded, type RootAccess } from './check-findings.ts';
+import { accessProblems, cannotBeRead, keyNeeded } from './check-findings.ts';
 
 /** A page of each end of a list, in one request: enough to see what is in use, and what was. */
 const SAMPLE_ROWS = 200;
@@ -33,9 +30,17 @@ export async function checkCatalog(open: OpenCatalog, signal: AbortSignal): Prom
   // A catalog with an error may not mask what it should: then nothing is asked for, not even one row.
   if (client === undefined || hasErrors(compiled.problems))
     return { problems, permissions, lacking: undefined, attributes: [] };
-  const access: RootAccess[] = [];
-  for (const group of rootGroups(compiled.streams)) access.push(await accessTo(group, client, open, signal));
-  const { schema, reference } = open.schemas;
+  const { reference } = open.schemas;
+  const access = await findAccess({
+    client,
+    schema: open.schemas.schema,
+    signal,
+    bind: open.bind,
+    isWanted: () => true,
+    isForRead: false,
+    isGuessed: !open.schemas.isLive,
+  });
+  const { schema } = access;
   const wanted = wantedAttributes(loaded, compiled.streams, schema);
   const attributes = await findAttributesOf(new Set(wanted.flatMap(({ owners }) => owners)), {
     client,
@@ -44,45 +49,14 @@ export async function checkCatalog(open: OpenCatalog, signal: AbortSignal): Prom
     signal,
     rows: SAMPLE_ROWS,
   });
-  const columnsNeeding = (permission: string, streams: readonly string[]) =>
-    compiled.streams
-      .filter(({ name }) => streams.includes(name))
-      .flatMap(({ name, permissions: needed }) =>
-        (needed.get(permission) ?? []).map((column) => `${name}.${column}`),
-      );
   return {
     problems: [
       ...problems,
-      ...accessProblems(access, columnsNeeding, loaded),
+      ...accessProblems(access, compiled, loaded),
       ...attributeProblems(wanted, attributes),
     ],
     permissions,
     attributes,
-    lacking: new Set([...access.flatMap((one) => one.lacking), ...refusedRoots(access, compiled.streams)]),
+    lacking: access.lacking,
   };
-}
-
-function refusedRoots(access: readonly RootAccess[], streams: OpenCatalog['compiled']['streams']) {
-  const refused = new Set(
-    access.filter(({ refusal }) => refusal !== undefined).flatMap((one) => one.streams),
-  );
-  return streams.flatMap(({ name, rootPermission }) => (refused.has(name) ? (rootPermission ?? []) : []));
-}
-
-async function accessTo(
-  { streams }: RootGroup,
-  client: CentraClient,
-  { schemas }: OpenCatalog,
-  signal: AbortSignal,
-): Promise<RootAccess> {
-  const names = streams.map(({ name }) => name);
-  try {
-    const refusals = await probe({ client, schema: schemas.schema, signal, streams });
-    const lacking = [...new Set(refusals.flatMap(({ permission }) => permission ?? []))];
-    return { streams: names, refusal: undefined, lacking };
-  } catch (error) {
-    const isAboutThisRoot = error instanceof ConnectorError && ['permission', 'schema'].includes(error.kind);
-    if (!isAboutThisRoot) throw error;
-    return { streams: names, refusal: { message: error.message, hint: error.hint }, lacking: [] };
-  }
 }

@@ -4,6 +4,7 @@ import { inWords } from '../../catalog/language/near-match.ts';
 import type { Problem } from '../../catalog/language/problem.ts';
 import type { Place } from '../../catalog/language/source-node.ts';
 import { piiColumns } from '../../catalog/privacy/pii-columns.ts';
+import type { Access, Bound } from '../../shop/access.ts';
 
 /** What is right with a catalog that hashes, and still needs something: a key, which a check without a configuration has not seen. */
 export function keyNeeded(loaded: LoadedCatalog): readonly Problem[] {
@@ -41,46 +42,41 @@ export function cannotBeRead(
   }));
 }
 
-/** What the token may not see, as one request for each root has shown. */
-export interface RootAccess {
-  readonly streams: readonly string[];
-  /** Why nothing of them can be read: a sentence, with what to do. */
-  readonly refusal: { readonly message: string; readonly hint: string | undefined } | undefined;
-  /** The permissions that columns need and the token lacks. */
-  readonly lacking: readonly string[];
-}
-
+/** What the token may not see: streams that nothing is left of, and columns that stay empty. */
 export function accessProblems(
-  access: readonly RootAccess[],
-  columnsNeeding: (permission: string, streams: readonly string[]) => readonly string[],
+  { catalog, missing }: Access<Bound>,
+  { unreadable: before }: Bound,
   loaded: LoadedCatalog,
 ): readonly Problem[] {
-  return access.flatMap(({ streams, refusal, lacking }): readonly Problem[] => {
-    if (refusal !== undefined) {
-      return streams.map((stream) => ({
-        severity: 'error',
-        code: 'permission/stream',
-        ...placeOf(loaded, stream),
-        stream,
-        message: `The stream cannot be read: ${refusal.message}`,
-        ...(refusal.hint === undefined ? {} : { hint: refusal.hint }),
-      }));
-    }
-    return lacking.flatMap((permission) =>
-      columnsNeeding(permission, streams).map((column): Problem => {
-        const [stream = '', columnName = ''] = column.split('.', 2);
-        return {
+  const known = new Set(before.map(({ stream }) => stream));
+  const lost = catalog.unreadable.filter(({ stream }) => !known.has(stream));
+  const streams = lost.map(
+    ({ stream, reason, permission }): Problem => ({
+      severity: 'error',
+      code: permission === undefined ? 'stream/unreadable' : 'permission/stream',
+      ...placeOf(loaded, stream),
+      stream,
+      message: `The stream cannot be read: ${reason}`,
+      ...(permission !== undefined && { hint: 'Add it to the token in Centra under System > API Tokens.' }),
+    }),
+  );
+  const readable = new Set(catalog.streams.map(({ name }) => name));
+  const columns = missing.flatMap(({ permission, columns: needing }) =>
+    needing
+      .filter(({ stream }) => readable.has(stream))
+      .map(
+        ({ stream, column }): Problem => ({
           severity: 'warning',
           code: 'permission/column',
-          ...placeOf(loaded, stream, columnName),
+          ...placeOf(loaded, stream, column),
           stream,
-          columnName,
+          columnName: column,
           message: `The token lacks ${permission}: the column stays empty.`,
           hint: 'Add the permission under System > API Tokens in Centra, or remove the column.',
-        };
-      }),
-    );
-  });
+        }),
+      ),
+  );
+  return [...streams, ...columns.sort((a, b) => a.line - b.line)];
 }
 
 function placeOf({ catalog }: LoadedCatalog, streamName: string, columnName?: string): Place {

@@ -19,6 +19,11 @@ export function explainText(explained: Explained): string {
   for (const { stream, reason } of unreadable) parts.push(`${stream} is not read: ${reason}\n`);
   if (dropped.length > 0)
     parts.push(`Left out on purpose (\`pii: drop\`), and not asked for: ${dropped.join(', ')}.\n`);
+  const permissions = [
+    ...new Set(roots.flatMap((root) => root.permissions.map(({ permission }) => permission))),
+  ];
+  if (permissions.length > 0)
+    parts.push(`Permissions that the API token needs: ${permissions.sort().join(', ')}.\n`);
   parts.push(
     "Complexity points follow Centra's public formula; the API says with each answer what it cost, and the sync learns from that.\n",
   );

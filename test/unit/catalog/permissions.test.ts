@@ -127,16 +127,19 @@ describe('without a permission', () => {
     expect(unreadable).toEqual([
       {
         stream: 'returns',
-        reason: 'The token has no permission Return:read, which the stream returns cannot do without.',
+        reason: 'The API token may not read returns: it lacks Return:read.',
+        permission: 'Return:read',
       },
       {
         stream: 'return_lines',
-        reason: 'The token has no permission Return:read, which the stream return_lines cannot do without.',
+        reason: 'The API token may not read return_lines: it lacks Return:read.',
+        permission: 'Return:read',
       },
       {
         stream: 'inventory',
         reason:
           'The token has no permission ProductSize:read, and inventory.product_size_id is in the key of its rows.',
+        permission: 'ProductSize:read',
       },
     ]);
     for (const { selection } of streams)
