@@ -50,7 +50,7 @@ test('a recorded order: masked sources are not in clear, and what was not asked 
   );
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   await expectCatalogGolden('preview-recorded.txt', stdout.replaceAll(recorded, 'recorded'));
-  expect(stdout).not.toMatch(/jonas|@/i);
+  expect(stdout).not.toMatch(/maja|lind|@/i);
 });
 
 test('recorded lists, attributes of all types, and rows below lists', async () => {
@@ -59,8 +59,8 @@ test('recorded lists, attributes of all types, and rows below lists', async () =
   );
   expect(linesOf(wholesale.stdout)).toEqual([
     {
-      source: { number: 3957, u: null, company: 'CENTRA', on_hold: false },
-      row: { number: 3957, u: null, company: 'CENTRA', on_hold: false },
+      source: { number: 7312, u: null, company: 'NORDHEM', on_hold: false },
+      row: { number: 7312, u: null, company: 'NORDHEM', on_hold: false },
       changes: [],
       not_in_answer: ['u'],
     },

@@ -9,9 +9,11 @@ import { liveSchema, reference } from '../catalog/compile-yaml.ts';
 
 function clientOf(answer: (query: Query) => Readonly<Record<string, unknown>>) {
   const asked: string[] = [];
+  const variables: Query['variables'][] = [];
   const client: CentraClient = {
     ask: async (query) => {
       asked.push(query.query);
+      variables.push(query.variables);
       const rest = { complexity: 1, deprecations: [], appVersion: undefined, serverTimeMs: undefined };
       return { data: answer(query), refusals: [], ...rest } satisfies Answer;
     },
@@ -19,7 +21,7 @@ function clientOf(answer: (query: Query) => Readonly<Record<string, unknown>>) {
     usage: () => ({ requests: asked.length, complexity: 0, retries: 0, throttledMs: 0, pacedMs: 0 }),
     limitsUsed: () => [],
   };
-  return { client, asked };
+  return { client, asked, variables };
 }
 
 const signal = new AbortController().signal;
@@ -61,7 +63,7 @@ test('a shop that tells its attribute types: those that no row has are found too
 });
 
 test('without it, rows are sampled: one request a root list, the newest and the oldest', async () => {
-  const { client, asked } = clientOf(() => noRows);
+  const { client, asked, variables } = clientOf(() => noRows);
   await findAttributes({ client, schema: silent, reference, signal, rows: 10 });
   expect(asked.map((query) => /^query (\w+)/.exec(query)?.[1])).toEqual([
     'orders',
@@ -72,8 +74,11 @@ test('without it, rows are sampled: one request a root list, the newest and the 
     'markets',
     'stores',
   ]);
-  expect(asked[0]).toContain('newest: orders(where: $where, sort: [number_DESC], limit: 10, page: 1)');
-  expect(asked[0]).toContain('oldest: orders(where: $where, sort: [number_ASC], limit: 10, page: 1)');
+  expect(variables[0]).toEqual({ where: {}, rows: 10, oldestRows: 10 });
+  expect(asked[0]).toContain('newest: orders(where: $where, sort: [number_DESC], limit: $rows, page: 1)');
+  expect(asked[0]).toContain(
+    'oldest: orders(where: $where, sort: [number_ASC], limit: $oldestRows, page: 1)',
+  );
   expect(asked[0]).toContain('... on AppliedVoucherDiscount { voucher { attributes {');
   for (const query of asked) expect(validate(silent, parse(query))).toEqual([]);
   expect(asked[5]).toContain('displays { attributes {');

@@ -61,7 +61,7 @@ function ofRoot(root: LiveRoot): readonly Named[] {
         ] as const)
       : []),
     ['some rows', documents.firstRows(root, 10, whole)],
-    ['a sample', documents.samplePage(root, light, { rows: 500, page: 1, oldestRows: 20 })],
+    ['a sample', documents.samplePage(root, light, { page: 1, hasOldest: true })],
     ...(oldestTime === undefined ? [] : ([['the oldest', documents.oldestRow(root, oldestTime)]] as const)),
     ...(counter === undefined
       ? []
