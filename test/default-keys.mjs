@@ -5,6 +5,6 @@ export const DEFAULT_KEYS = Object.freeze({
   returns: ['id'],
   return_lines: ['return_id', 'return_line_id'],
   indeliveries: ['id'],
-  indelivery_lines: ['indelivery_id', 'indelivery_line_id'],
+  indelivery_lines: ['indelivery_id', 'line_number'],
   inventory: ['warehouse_id', 'product_size_id'],
 });
