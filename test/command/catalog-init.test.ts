@@ -28,8 +28,8 @@ test.each(tenants)(
     expect(init.stdout).toMatch(
       /^Wrote \w+\.yaml: \d+ columns for \d+ types of custom attributes, on 5 streams\./,
     );
-    // The schema, the types of the attributes, and a sample of each of seven lists whose rows have some.
-    expect(init.stdout).toContain('Asked Centra 9 times.');
+    // The limits, the schema, the types of the attributes, and a sample of each of seven lists whose rows have some.
+    expect(init.stdout).toContain('Asked Centra 10 times.');
     expect(init.stdout).toContain(`Next: source-centra catalog check ${file}`);
 
     const check = await catalogCommand('check', file, '--config', shop.config);

@@ -72,8 +72,14 @@ test('recorded lists, attributes of all types, and rows below lists', async () =
   const rows = linesOf(sizes.stdout);
   expect(rows).toHaveLength(3);
   expect(rows[0]).toMatchObject({
-    source: { size_id: 279, long_name: 'Test 123', color: 'Blue', hex: '#0000FF' },
-    row: { size_id: 279, product: 'First Product', long_name: 'Test 123', color: 'Blue', hex: '#0000ff' },
+    source: { size_id: 4411, long_name: 'Wool Coat, long', color: 'Sand', hex: '#C2B280' },
+    row: {
+      size_id: 4411,
+      product: 'Wool Coat',
+      long_name: 'Wool Coat, long',
+      color: 'Sand',
+      hex: '#c2b280',
+    },
   });
 });
 

@@ -27,7 +27,7 @@ streams:
   innkjop:
     description: One row a purchase order.
     from: purchaseOrders
-    where: { negate: [status], status: [CANCELLED] }
+    where: { negate: [status], status: [PENDING] }
     key: [nummer]
     columns:
       nummer: id
@@ -215,7 +215,7 @@ describe.each([
         id number message warehouse { name } lines { quantity unitCost { value } } }`,
     );
     const expected = orders
-      .filter(({ status }) => status !== 'CANCELLED')
+      .filter(({ status }) => status !== 'PENDING')
       .map((order) => ({
         nummer: order.id,
         status: order.status === 'COMPLETED' ? 'ferdig' : 'underveis',
@@ -311,11 +311,14 @@ describe.each([
     const deliveries = await everyObject(
       shop,
       'purchaseOrderDeliveries',
-      'purchaseOrder { id }',
+      'purchaseOrder { id status }',
       `{ id: [${changed.deliveries}] }`,
     );
     const purchases = new Set(deliveries.map(({ purchaseOrder }) => purchaseOrder.id));
-    expect(valuesOf(second, 'innkjop', 'nummer')).toEqual(purchases);
+    const shown = deliveries.filter(({ purchaseOrder }) => purchaseOrder.status !== 'PENDING');
+    expect(valuesOf(second, 'innkjop', 'nummer')).toEqual(
+      new Set(shown.map(({ purchaseOrder }) => purchaseOrder.id)),
+    );
     expect(valuesOf(second, 'innkjop_linjer', 'innkjop')).toEqual(purchases);
     expect(dataOf(second, 'storrelser')).toEqual([]);
     expect(dataOf(second, 'steder')).toHaveLength(dataOf(first, 'steder').length);

@@ -207,7 +207,7 @@ function dataAt(place: Place, step: Place, field: Field, { schema, reference }: 
   };
 }
 
-/** Whether a list has anything is all that is wanted: one element costs a tenth of what a list without a limit does. */
+/** Whether a list or a Connection has anything is all that is wanted: one element costs a tenth of what it does without a limit. */
 function firstOfLists(
   selection: Selection,
   [name, ...rest]: readonly string[],
@@ -219,10 +219,9 @@ function firstOfLists(
     const live = fieldOf(type, field.name);
     const inner = live === undefined ? undefined : getNamedType(live.type);
     const limit = live?.args.find((arg) => arg.name === 'limit' || arg.name === 'first')?.name;
-    const isEnd = rest.length === 0 || rest[0] === 'edges';
     return {
       ...field,
-      args: isEnd && limit !== undefined ? [{ name: limit, literal: '1' }] : field.args,
+      args: limit === undefined ? field.args : [{ name: limit, literal: '1' }],
       selection: field.selection && firstOfLists(field.selection, rest, inner, schema),
     };
   };
