@@ -107,23 +107,24 @@ export function oneRowOfEach(
 }
 
 /**
- * A page of the newest rows as `newest`; as `oldest`, some of the oldest in the same request, where there is a number of them.
- * Variables: `where`, and those that the selection names.
+ * A page of the newest rows as `newest`; as `oldest`, some of the oldest in the same request, where they are wanted.
+ * Variables: `where`, `rows` and `oldestRows` for how many of each, and those that the selection names.
  */
 export function samplePage(
   { list, definition }: LiveRoot,
   selection: Selection,
-  { rows, page, oldestRows }: { readonly rows: number; readonly page: number; readonly oldestRows: number },
+  { page, hasOldest }: { readonly page: number; readonly hasOldest: boolean },
 ): Document {
   const oldest = sorted(list, definition.pageKey.sort);
   const newest = sorted(list, definition.pageKey.sort.replace(/_ASC$/, '_DESC'));
-  const part = (alias: string, sort: string, limit: number, at: number) =>
-    `${alias}: ${list.name}(where: $where${sort}, limit: ${Math.min(PAGE_SIZE, limit)}, page: ${at}) ${renderSelection(selection)}`;
-  const parts = [part('newest', newest, rows, page)];
-  if (oldestRows > 0) parts.push(part('oldest', oldest, oldestRows, 1));
+  const part = (alias: string, sort: string, limit: string, at: number) =>
+    `${alias}: ${list.name}(where: $where${sort}, limit: ${limit}, page: ${at}) ${renderSelection(selection)}`;
+  const parts = [part('newest', newest, '$rows', page)];
+  if (hasOldest) parts.push(part('oldest', oldest, '$oldestRows', 1));
+  const limits = hasOldest ? ', $rows: Int, $oldestRows: Int' : ', $rows: Int';
   return document(
     list.name,
-    `$where: ${list.whereType}${declared(selection)}`,
+    `$where: ${list.whereType}${limits}${declared(selection)}`,
     `{\n  ${parts.join('\n  ')}\n}`,
   );
 }

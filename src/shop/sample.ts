@@ -37,7 +37,7 @@ export interface Sample {
   readonly refused: ReadonlyMap<SamplePart, readonly string[]>;
 }
 
-/** Some rows of a root list, in as few requests as there are pages. */
+/** Some rows of a root list, in as few requests as the limits allow: everything that a row has can be dear. */
 export async function sampleRoot(asked: AskedRoot, input: SampleInput, signal: AbortSignal): Promise<Sample> {
   const { rows, oldestRows = 0 } = input;
   const { id, label } = asked.root.definition;
@@ -45,13 +45,19 @@ export async function sampleRoot(asked: AskedRoot, input: SampleInput, signal: A
   const found = new Map<unknown, CentraObject>();
   const where = filterOf(asked, {});
   if (where === undefined) return { objects: [], refused };
-  for (let page = 1; (page - 1) * PAGE_SIZE < rows; page += 1) {
-    const ask = (parts: readonly SamplePart[]) => askPage({ ...asked, where }, input, parts, page, signal);
+  const first = pageOf({ ...asked, where }, input, input.parts, 1);
+  const pageRows = asked.client.comfortableRows(first.query, Math.min(PAGE_SIZE, rows), first.variablesFor);
+  for (let page = 1; (page - 1) * pageRows < rows; page += 1) {
+    const ask = (parts: readonly SamplePart[]) => {
+      const { variablesFor, ...document } = pageOf({ ...asked, where }, input, parts, page);
+      const variables = variablesFor(pageRows);
+      return asked.client.ask({ what: label, ...document, variables, rows: pageRows }, signal);
+    };
     const { data } = await askWhatIsAllowed(input.parts, refused, ask);
-    const newest = objectsOf(data.newest, label).slice(0, rows - (page - 1) * PAGE_SIZE);
+    const newest = objectsOf(data.newest, label).slice(0, rows - (page - 1) * pageRows);
     const oldest = page === 1 && oldestRows > 0 ? objectsOf(data.oldest, label) : [];
     for (const object of [...newest, ...oldest]) found.set(object[id] ?? found.size, object);
-    if (newest.length < PAGE_SIZE) break;
+    if (newest.length < pageRows) break;
   }
   return { objects: [...found.values()], refused };
 }
@@ -113,20 +119,24 @@ function permissionsIn(message: string): ReadonlySet<string> {
   return new Set(message.match(/\b[A-Z][\w.]*:read\b/g));
 }
 
-async function askPage(
-  { client, root, where }: AskedRoot,
-  { rows, oldestRows = 0, nestedRows = PAGE_SIZE }: SampleInput,
+function pageOf(
+  { root, where }: AskedRoot,
+  { oldestRows = 0, nestedRows = PAGE_SIZE }: SampleInput,
   parts: readonly SamplePart[],
   page: number,
-  signal: AbortSignal,
-): Promise<Answer> {
+) {
   const { definition, schema, type } = root;
   const selection = mergeSelections([
     selectionOfPaths(schema, type, [definition.id]),
     ...parts.map((part) => part.selection),
   ]);
-  const document = samplePage(root, selection, { rows, page, oldestRows: page === 1 ? oldestRows : 0 });
+  const hasOldest = page === 1 && oldestRows > 0;
   const isNested = variablesIn(selection).length > 0;
-  const variables = { where, ...(isNested && { limit: nestedRows, page: 1 }) };
-  return client.ask({ what: definition.label, ...document, variables }, signal);
+  const variablesFor = (rows: number) => ({
+    where,
+    rows,
+    ...(hasOldest && { oldestRows: Math.min(rows, oldestRows) }),
+    ...(isNested && { limit: nestedRows, page: 1 }),
+  });
+  return { ...samplePage(root, selection, { page, hasOldest }), variablesFor };
 }

@@ -31,6 +31,8 @@ export interface OpenOptions {
   readonly observer?: Partial<ClientObserver>;
   /** Whether a catalog with errors is good enough. */
   readonly mayHaveErrors?: boolean;
+  /** Whether it keeps to the share of the limits that the configuration allows: for what asks for all that rows have. */
+  readonly isPaced?: boolean;
 }
 
 /** A catalog that a command works on, compiled against the schema that the command means. */
@@ -77,7 +79,7 @@ export async function withCatalog<T>(
 async function openCatalog(
   args: CatalogArguments,
   context: CommandContext,
-  { observer = {} }: OpenOptions,
+  { observer = {}, isPaced = false }: OpenOptions,
 ): Promise<OpenCatalog> {
   const { log, signal } = context;
   const { config } = args;
@@ -105,6 +107,7 @@ async function openCatalog(
   }
   const shop = openShop(configuration, context, {
     patienceMs: PATIENCE_MS,
+    isPaced,
     observer: { ...loggingObserver(log), ...observer },
   });
   try {

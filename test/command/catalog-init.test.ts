@@ -28,7 +28,8 @@ test.each(tenants)(
     expect(init.stdout).toMatch(
       /^Wrote \w+\.yaml: \d+ columns for \d+ types of custom attributes, on 5 streams\./,
     );
-    expect(init.stdout).toContain('Asked Centra 3 times.');
+    // The limits, the schema, the types of the attributes, and a sample of each of seven lists whose rows have some.
+    expect(init.stdout).toContain('Asked Centra 10 times.');
     expect(init.stdout).toContain(`Next: source-centra catalog check ${file}`);
 
     const check = await catalogCommand('check', file, '--config', shop.config);
@@ -125,7 +126,14 @@ test('what the token may not see is said in the file, and the rest is written', 
   expect(stdout).toContain(`# - ${gap}`);
   expect(stdout).toContain('pr_long_name: product.attributes[pr_long_name].text');
 
+  // The shop tells what attributes there are, though no order can be looked at.
   await shop.control('permissions', { deny: ['Order:read', 'Product:read'] });
+  const unseen = await catalogCommand('init', '--config', shop.config);
+  expect(unseen.code).toBe(0);
+  expect(unseen.stdout).toContain('# - The API token may not read orders: it lacks Order:read.');
+  expect(unseen.stdout).toContain('# or_channel: Sales channel; no orders were looked at');
+
+  await shop.control('permissions', { deny: ['Order:read', 'Product:read', 'Attribute:read'] });
   const nothing = await catalogCommand('init', '--config', shop.config);
   expect(nothing.code).toBe(0);
   expect(nothing.stdout).toContain('streams: {}');

@@ -50,7 +50,7 @@ test('a recorded order: masked sources are not in clear, and what was not asked 
   );
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   await expectCatalogGolden('preview-recorded.txt', stdout.replaceAll(recorded, 'recorded'));
-  expect(stdout).not.toMatch(/jonas|@/i);
+  expect(stdout).not.toMatch(/maja|lind|@/i);
 });
 
 test('recorded lists, attributes of all types, and rows below lists', async () => {
@@ -59,8 +59,8 @@ test('recorded lists, attributes of all types, and rows below lists', async () =
   );
   expect(linesOf(wholesale.stdout)).toEqual([
     {
-      source: { number: 3957, u: null, company: 'CENTRA', on_hold: false },
-      row: { number: 3957, u: null, company: 'CENTRA', on_hold: false },
+      source: { number: 7312, u: null, company: 'NORDHEM', on_hold: false },
+      row: { number: 7312, u: null, company: 'NORDHEM', on_hold: false },
       changes: [],
       not_in_answer: ['u'],
     },
@@ -72,8 +72,14 @@ test('recorded lists, attributes of all types, and rows below lists', async () =
   const rows = linesOf(sizes.stdout);
   expect(rows).toHaveLength(3);
   expect(rows[0]).toMatchObject({
-    source: { size_id: 279, long_name: 'Test 123', color: 'Blue', hex: '#0000FF' },
-    row: { size_id: 279, product: 'First Product', long_name: 'Test 123', color: 'Blue', hex: '#0000ff' },
+    source: { size_id: 4411, long_name: 'Wool Coat, long', color: 'Sand', hex: '#C2B280' },
+    row: {
+      size_id: 4411,
+      product: 'Wool Coat',
+      long_name: 'Wool Coat, long',
+      color: 'Sand',
+      hex: '#c2b280',
+    },
   });
 });
 

@@ -331,8 +331,8 @@ describe('what changed in the shop since', () => {
       });
     const more = [
       tombstone('indeliveries', { id: gone }),
-      ...lines.map(({ indelivery_id, indelivery_line_id }) =>
-        tombstone('indelivery_lines', { indelivery_id, indelivery_line_id }),
+      ...lines.map(({ indelivery_id, line_number }) =>
+        tombstone('indelivery_lines', { indelivery_id, line_number }),
       ),
     ];
     const before = await verifyJson(of, [of.first.stdout]);

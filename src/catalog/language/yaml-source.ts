@@ -4,9 +4,11 @@ import {
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
   type ParsedNode,
+  Parser,
   parseDocument,
   visit,
 } from 'yaml';
@@ -57,11 +59,12 @@ export function readYaml(bytes: Uint8Array, file: string, report: Report): Sourc
     return whole('catalog/not_utf8', `The catalog is ${what}.`, 'Save the file with the encoding UTF-8.');
   }
   const isOurs = looksLikeCatalog(text);
+  const shielded = shieldPaths(text);
   const lines = new LineCounter();
   try {
     // Keys are compared in `readMap`: the package's own check takes quadratic time.
     const options = { lineCounter: lines, uniqueKeys: false, stringKeys: true, prettyErrors: false } as const;
-    const document = parseDocument(shieldPaths(text), { ...options, logLevel: 'error' });
+    const document = parseDocument(shielded, { ...options, logLevel: 'error' });
     const reading: Reading = {
       file,
       text,
@@ -72,8 +75,9 @@ export function readYaml(bytes: Uint8Array, file: string, report: Report): Sourc
       aliases: undefined,
       aliasedNodes: 0,
     };
-    const isQuoting = document.errors.some(({ message }) => !isTooDeep(message));
-    if (isQuoting && !isOurs) {
+    if (document.errors.some(({ message }) => isTooDeep(message)))
+      return tooDeep(report, deepPlace(shielded, file));
+    if (document.errors.length > 0 && !isOurs) {
       return whole('catalog/not_a_catalog', 'This is not a catalog, and not YAML.', catalogExample);
     }
     for (const { pos, message, code } of document.errors.slice(0, MOST_SYNTAX_PROBLEMS)) {
@@ -86,10 +90,26 @@ export function readYaml(bytes: Uint8Array, file: string, report: Report): Sourc
     if (document.errors.length > 0) return undefined;
     return readNode(reading, document.contents, [], false);
   } catch (error) {
-    if (error instanceof RangeError) return tooDeep(report, start);
+    if (error instanceof RangeError) return tooDeep(report, deepPlace(shielded, file));
     if (error instanceof StopReading) return undefined;
     throw error;
   }
+}
+
+/**
+ * Where a text goes deeper than any catalog, when composing it has ended for want of a stack: wherever that was says
+ * nothing. The parser itself does not recurse.
+ */
+function deepPlace(text: string, file: string): Place {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  const parser = new Parser(lines.addNewLine);
+  for (const token of new Lexer().lex(text)) {
+    for (const _ of parser.next(token));
+    if (parser.stack.length > MOST_DEPTH + 1) break;
+  }
+  const { line, col } = lines.linePos(parser.offset);
+  return { file, line: Math.max(1, line), column: Math.max(1, col) };
 }
 
 /** Ends the walk where going on would cost too much; its problem is already reported. */
@@ -114,7 +134,6 @@ function isTooDeep(message: string): boolean {
 }
 
 function syntaxInWords(code: string, message: string): Pick<Problem, 'code' | 'message' | 'hint'> {
-  if (isTooDeep(message)) return deepInWords;
   return { code: 'catalog/yaml_syntax', ...otherSyntaxInWords(code, message) };
 }
 

@@ -20,7 +20,10 @@ export async function catalogCoverage(args: Arguments, context: CommandContext):
       'Write --sample 200 for the newest 200 rows of each list.',
     );
   const cover = (open: Parameters<typeof sampleCoverage>[0]) => sampleCoverage(open, sample, context.signal);
-  const report = await withCatalog(args, context, cover, { observer: { refused: () => undefined } });
+  const report = await withCatalog(args, context, cover, {
+    observer: { refused: () => undefined },
+    isPaced: true,
+  });
   await context.output.writeText(json ? coverageJson(report) : coverageText(report));
   return SUCCESS;
 }

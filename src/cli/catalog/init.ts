@@ -20,7 +20,7 @@ export async function catalogInit(args: Arguments, context: CommandContext): Pro
     { catalog: 'default', config },
     context,
     (open) => starterCatalog(open, { out, tenant }, context),
-    { observer: { refused: () => undefined } },
+    { observer: { refused: () => undefined }, isPaced: true },
   );
   if (out === undefined) {
     await output.writeText(yaml);

@@ -64,7 +64,11 @@ export function airbyteLines(message: Message, nowMs: number): string {
               ? {}
               : {
                   reasons: [
-                    { type: 'RATE_LIMITED', rate_limited: { quota_reset: message.rateLimitedUntilMs } },
+                    // Airbyte's own model takes whole milliseconds.
+                    {
+                      type: 'RATE_LIMITED',
+                      rate_limited: { quota_reset: Math.ceil(message.rateLimitedUntilMs) },
+                    },
                   ],
                 }),
           },

@@ -222,7 +222,7 @@ function elementValue(element: Readonly<Record<string, unknown>>): string | unde
 }
 
 const kinds: Readonly<Record<string, ElementKind>> = {
-  CHOICE: 'choice',
+  SELECT: 'choice',
   FILE: 'file',
   IMAGE: 'image',
   BOOLEAN: 'boolean',

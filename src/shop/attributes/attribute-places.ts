@@ -1,4 +1,4 @@
-import type { GraphQLNamedType, GraphQLSchema } from 'graphql';
+import { type GraphQLNamedType, type GraphQLSchema, isObjectType } from 'graphql';
 import { askableFields } from '../../catalog/path/askable-fields.ts';
 import { fieldNames } from '../../catalog/path/field-step.ts';
 import { rootNames, rootType } from '../../roots/derive.ts';
@@ -15,7 +15,10 @@ export interface AttributePlace {
 
 const MOST_STEPS = 3;
 
-/** One place for each type that has attributes, as far as the root lists lead to it. */
+/**
+ * One place for each type that has attributes, as far as the root lists lead to it. The attributes of an interface are those of
+ * its types: a kind of order has none of its own.
+ */
 export function attributePlaces(schema: GraphQLSchema): readonly AttributePlace[] {
   const places: AttributePlace[] = [];
   const seen = new Set<string>();
@@ -25,10 +28,15 @@ export function attributePlaces(schema: GraphQLSchema): readonly AttributePlace[
   });
   for (let steps = 0; steps <= MOST_STEPS; steps += 1) {
     const fresh = here.filter(({ owner }) => !seen.has(owner.name) && Boolean(seen.add(owner.name)));
-    places.push(...fresh.filter(({ owner }) => hasAttributes(owner)));
+    places.push(...fresh.filter(({ owner }) => hasAttributes(owner) && !isPlacedAbove(owner, places)));
     here = fresh.flatMap((place) => stepsFrom(place, schema));
   }
   return places;
+}
+
+function isPlacedAbove(owner: GraphQLNamedType, places: readonly AttributePlace[]): boolean {
+  const above: readonly GraphQLNamedType[] = isObjectType(owner) ? owner.getInterfaces() : [];
+  return places.some((place) => above.includes(place.owner));
 }
 
 function stepsFrom({ owner, root, path }: AttributePlace, schema: GraphQLSchema): AttributePlace[] {

@@ -182,7 +182,7 @@ interface ToldTypes {
 
 const noTypes: ToldTypes = { definitions: [], isWhole: false };
 
-/** Public documentation shows `attributeTypes`; the schema that comes with the connector, an older one, has it not. */
+/** Versions of the API from before `attributeTypes` do not tell them. */
 async function askAttributeTypes({ client, schema, signal }: AttributeSearch): Promise<ToldTypes> {
   const field = schema.getQueryType()?.getFields().attributeTypes;
   const type = field === undefined ? undefined : getNamedType(field.type);

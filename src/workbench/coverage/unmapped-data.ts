@@ -1,4 +1,4 @@
-import { type GraphQLNamedType, type GraphQLSchema, isLeafType } from 'graphql';
+import { type GraphQLNamedType, type GraphQLSchema, getNamedType, isLeafType } from 'graphql';
 import type { CompiledStream } from '../../catalog/compile/compiled.ts';
 import { askableFields } from '../../catalog/path/askable-fields.ts';
 import type { FieldUse } from '../../catalog/path/field-step.ts';
@@ -195,7 +195,42 @@ function dataAt(place: Place, step: Place, field: Field, { schema, reference }: 
     owner: place.type,
     isPersonal: step.isPersonal,
     permissions: permissionsAlong(place.level, step.uses, schema, reference),
-    selection: below(place.level, selectionOfPaths(schema, place.level.type.name, [path.join('.')])),
+    selection: below(
+      place.level,
+      firstOfLists(
+        selectionOfPaths(schema, place.level.type.name, [path.join('.')]),
+        path,
+        place.level.type,
+        schema,
+      ),
+    ),
+  };
+}
+
+/** Whether a list or a Connection has anything is all that is wanted: one element costs a tenth of what it does without a limit. */
+function firstOfLists(
+  selection: Selection,
+  [name, ...rest]: readonly string[],
+  type: GraphQLNamedType | undefined,
+  schema: GraphQLSchema,
+): Selection {
+  const inside = (field: FieldSelection): FieldSelection => {
+    if (field.name !== name) return field;
+    const live = fieldOf(type, field.name);
+    const inner = live === undefined ? undefined : getNamedType(live.type);
+    const limit = live?.args.find((arg) => arg.name === 'limit' || arg.name === 'first')?.name;
+    return {
+      ...field,
+      args: limit === undefined ? field.args : [{ name: limit, literal: '1' }],
+      selection: field.selection && firstOfLists(field.selection, rest, inner, schema),
+    };
+  };
+  return {
+    fields: selection.fields.map(inside),
+    fragments: selection.fragments.map(({ on, selection: part }) => ({
+      on,
+      selection: firstOfLists(part, name === undefined ? [] : [name, ...rest], schema.getType(on), schema),
+    })),
   };
 }
 

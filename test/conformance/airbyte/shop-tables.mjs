@@ -73,7 +73,7 @@ export async function shopTables({ ask }) {
   const deliveries = await pages(
     ask,
     `purchaseOrderDeliveries(limit: ${PAGE_SIZE}, page: $page, sort: [id_ASC]) {
-      id status shippingCost { value } lines { id unitCost { value } quantity }
+      id status shippingCost { value } lines { unitCost { value } quantity }
     }`,
   );
   /** @type {Record<string, readonly Row[]>} */
@@ -93,13 +93,18 @@ export async function shopTables({ ask }) {
 }
 
 /**
+ * A line without an id is known by its place, from 1.
  * @param {readonly any[]} owners
  * @param {(line: any) => Row} values
  * @returns {readonly Row[]}
  */
 function linesOf(owners, values) {
   return owners.flatMap((owner) =>
-    owner.lines.map((/** @type {any} */ line) => [owner.id, line.id, ...values(line)]),
+    owner.lines.map((/** @type {any} */ line, /** @type {number} */ at) => [
+      owner.id,
+      line.id ?? at + 1,
+      ...values(line),
+    ]),
   );
 }
 

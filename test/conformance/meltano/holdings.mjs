@@ -42,7 +42,7 @@ export async function askShop(shop) {
     shop,
     (page) => `
     rows: purchaseOrderDeliveries(sort: [id_ASC], limit: ${PAGE_SIZE}, page: ${page}) {
-      id shippingCost { value } lines { id quantity } }`,
+      id shippingCost { value } lines { quantity } }`,
   );
   const stock = await stockRows(shop);
   return {
@@ -72,11 +72,14 @@ function mapped(rows, entry) {
   );
 }
 
-/** @param {readonly any[]} rows Rows with lines; a line's key is its row's id and its own. */
+/** @param {readonly any[]} rows Rows with lines; a line's key is its row's id and its own, or its place from 1 where it has none. */
 function linesOf(rows) {
   return mapped(
     rows.flatMap(({ id, lines }) =>
-      lines.map((/** @type {any} */ line) => ({ ...line, key: `${id}/${line.id}` })),
+      lines.map((/** @type {any} */ line, /** @type {number} */ at) => ({
+        ...line,
+        key: `${id}/${line.id ?? at + 1}`,
+      })),
     ),
     (line) => [line.key, line.quantity],
   );

@@ -1,4 +1,4 @@
-import { buildSchema } from 'graphql';
+import { buildSchema, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import type { Answer } from '../../../src/centra/answer.ts';
 import type { CentraClient, Query } from '../../../src/centra/client.ts';
@@ -9,9 +9,11 @@ import { liveSchema, reference } from '../catalog/compile-yaml.ts';
 
 function clientOf(answer: (query: Query) => Readonly<Record<string, unknown>>) {
   const asked: string[] = [];
+  const variables: Query['variables'][] = [];
   const client: CentraClient = {
     ask: async (query) => {
       asked.push(query.query);
+      variables.push(query.variables);
       const rest = { complexity: 1, deprecations: [], appVersion: undefined, serverTimeMs: undefined };
       return { data: answer(query), refusals: [], ...rest } satisfies Answer;
     },
@@ -19,28 +21,23 @@ function clientOf(answer: (query: Query) => Readonly<Record<string, unknown>>) {
     usage: () => ({ requests: asked.length, complexity: 0, retries: 0, throttledMs: 0, pacedMs: 0 }),
     limitsUsed: () => [],
   };
-  return { client, asked };
+  return { client, asked, variables };
 }
 
 const signal = new AbortController().signal;
 const noRows = { newest: [], oldest: [] };
 
-const telling = liveSchema(
-  ['type Query {', 'type Query {\n  attributeTypes(where: AssignedAttributeFilter): [AttributeType!]!'],
-  [
-    'type AttributeType {',
-    'type AttributeTypeElement { key: String! description: String! kind: String! isMulti: Boolean! }\ntype AttributeType {\n  description: String!\n  objectType: String!\n  isMulti: Boolean!\n  elements: [AttributeTypeElement!]!',
-  ],
-);
+/** Versions of the API from before it told the types. */
+const silent = liveSchema(['attributeTypes(where: AttributeTypeFilter)', 'typesOfAttributes']);
 
 test('a shop that tells its attribute types: those that no row has are found too', async () => {
-  const schema = telling;
+  const schema = reference;
   const type = {
     name: 'or_new',
     description: 'New',
     objectType: 'Order',
     isMulti: true,
-    elements: [{ key: 'kind', description: '', kind: 'CHOICE', isMulti: true }],
+    elements: [{ key: 'kind', description: '', kind: 'SELECT', isMulti: true }],
   };
   const { client, asked } = clientOf(({ operationName }) =>
     operationName === 'attributeTypes' ? { attributeTypes: [type] } : noRows,
@@ -66,30 +63,48 @@ test('a shop that tells its attribute types: those that no row has are found too
 });
 
 test('without it, rows are sampled: one request a root list, the newest and the oldest', async () => {
-  const { client, asked } = clientOf(() => noRows);
-  await findAttributes({ client, schema: reference, reference, signal, rows: 10 });
-  expect(asked.map((query) => /^query (\w+)/.exec(query)?.[1])).toEqual(['orders', 'products']);
-  expect(asked[0]).toContain('newest: orders(where: $where, sort: [number_DESC], limit: 10, page: 1)');
-  expect(asked[0]).toContain('oldest: orders(where: $where, sort: [number_ASC], limit: 10, page: 1)');
-  expect(asked[1]).toContain('variants { attributes {');
+  const { client, asked, variables } = clientOf(() => noRows);
+  await findAttributes({ client, schema: silent, reference, signal, rows: 10 });
+  expect(asked.map((query) => /^query (\w+)/.exec(query)?.[1])).toEqual([
+    'orders',
+    'customers',
+    'accounts',
+    'products',
+    'productVariants',
+    'markets',
+    'stores',
+  ]);
+  expect(variables[0]).toEqual({ where: {}, rows: 10, oldestRows: 10 });
+  expect(asked[0]).toContain('newest: orders(where: $where, sort: [number_DESC], limit: $rows, page: 1)');
+  expect(asked[0]).toContain(
+    'oldest: orders(where: $where, sort: [number_ASC], limit: $oldestRows, page: 1)',
+  );
+  expect(asked[0]).toContain('... on AppliedVoucherDiscount { voucher { attributes {');
+  for (const query of asked) expect(validate(silent, parse(query))).toEqual([]);
+  expect(asked[5]).toContain('displays { attributes {');
+  // Orders have them whatever their kind, and show them.
+  expect(asked.filter((query) => query.includes('{ lastOrder'))).toEqual([]);
 });
 
 test('a permission that is lacking is a gap, and what does not need it is asked again', async () => {
-  const { client, asked } = clientOf(({ query }) => {
-    if (!query.includes('attributes')) return noRows;
+  const { client, asked } = clientOf(({ operationName, query }) => {
+    const isRefused = query.includes('{ id attributes') && ['orders', 'products'].includes(operationName);
+    if (!isRefused) return noRows;
     throw new ConnectorError({
       kind: 'permission',
       code: 'centra/permission',
       message: 'The API token may not read orders: it lacks Order.attributes:read.',
     });
   });
-  const { facts, gaps } = await findAttributes({ client, schema: reference, reference, signal, rows: 10 });
+  const { facts, gaps } = await findAttributes({ client, schema: silent, reference, signal, rows: 10 });
   expect(facts).toEqual([]);
   expect(gaps).toEqual([
     'The attributes of Order could not be read: the token lacks Order.attributes:read.',
     'The API token may not read orders: it lacks Order.attributes:read.',
   ]);
-  expect(asked).toHaveLength(3);
+  expect(asked).toHaveLength(8);
+  expect(asked[1]).toContain('voucher { attributes {');
+  expect(asked[1]).not.toContain('{ id attributes');
 });
 
 test('an API without custom attributes is asked nothing', async () => {
@@ -113,12 +128,12 @@ const wantedOf = (type: string, element: string) => ({
 });
 
 test('for certain types of objects: a shop that tells its types is asked once, and no rows', async () => {
-  const elements = [{ key: 'channel', description: '', kind: 'CHOICE', isMulti: false }];
+  const elements = [{ key: 'channel', description: '', kind: 'SELECT', isMulti: false }];
   const attributeTypes = [
     { name: 'or_channel', description: '', objectType: 'Order', isMulti: false, elements },
   ];
   const { client, asked } = clientOf(() => ({ attributeTypes }));
-  const search = { client, schema: telling, reference, signal, rows: 10 };
+  const search = { client, schema: reference, reference, signal, rows: 10 };
   const known = await findAttributesOf(new Set(['Order']), search);
   expect(asked).toHaveLength(1);
   const wanted = [
@@ -138,7 +153,7 @@ test('for certain types of objects: a question that fails is a reason, and a war
   const { client } = clientOf(() => {
     throw new ConnectorError({ kind: 'transient', code: 'centra/down', message: 'Centra is down.' });
   });
-  const search = { client, schema: telling, reference, signal, rows: 10 };
+  const search = { client, schema: reference, reference, signal, rows: 10 };
   const known = await findAttributesOf(new Set(['Order']), search);
   expect(known).toEqual([
     { owner: 'Order', isCertain: false, objects: 0, facts: [], gap: 'Centra is down.' },

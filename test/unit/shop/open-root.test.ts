@@ -13,6 +13,12 @@ import { plainStream } from '../sync/compiled-stream.ts';
 
 const { signal } = new AbortController();
 
+/** The public reference names one status of a delivery. A live shop has more. */
+const withStatuses: GraphQLSchema = liveSchema([
+  'enum PurchaseOrderDeliveryStatus {',
+  'enum PurchaseOrderDeliveryStatus {\n  PENDING',
+]);
+
 /** A shop that refuses what its schema does not allow, variables too, as the API does; it has no rows and counts ten of everything. */
 function strictShop(schema: GraphQLSchema) {
   const asked: Query[] = [];
@@ -52,18 +58,12 @@ function strictShop(schema: GraphQLSchema) {
   return { client, asked };
 }
 
-/** The filter takes one status. What values there are beside the last one is not public. */
-const oneStatus: GraphQLSchema = liveSchema([
-  'enum PurchaseOrderDeliveryStatus {',
-  'enum PurchaseOrderDeliveryStatus {\n  PENDING',
-]);
-
 describe('where a filter takes one value', () => {
   const several = { status: ['INSERTED', 'PENDING'] };
 
   test('several are counted one by one in the same request, and summed', async () => {
-    const { client, asked } = strictShop(oneStatus);
-    const root = openRoot(client, oneStatus, indeliveries);
+    const { client, asked } = strictShop(withStatuses);
+    const root = openRoot(client, withStatuses, indeliveries);
     expect(await root.counts([several, { status: ['INSERTED'] }, { id: [] }], signal)).toEqual([20, 10, 0]);
     expect(asked.map(({ variables }) => variables)).toEqual([
       { n0: { status: 'INSERTED' }, n1: { status: 'PENDING' }, n2: { status: 'INSERTED' } },
@@ -71,8 +71,8 @@ describe('where a filter takes one value', () => {
   });
 
   test('several are listed by a request each', async () => {
-    const { client, asked } = strictShop(oneStatus);
-    const root = openRoot(client, oneStatus, indeliveries, { warehouseId: [1] });
+    const { client, asked } = strictShop(withStatuses);
+    const root = openRoot(client, withStatuses, indeliveries, { warehouseId: [1] });
     for await (const { objects } of root.rows(root.fields(['id'])).all(several, signal))
       expect(objects).toEqual([]);
     expect(asked.map(({ variables }) => variables.where)).toEqual([
@@ -82,8 +82,8 @@ describe('where a filter takes one value', () => {
   });
 
   test('pages with a position that a state holds cannot be split, and that is said', () => {
-    const { client } = strictShop(oneStatus);
-    const root = openRoot(client, oneStatus, indeliveries);
+    const { client } = strictShop(withStatuses);
+    const root = openRoot(client, withStatuses, indeliveries);
     expect(() => root.rows(root.fields(['id'])).pages(several)).toThrow(
       'The deliveries can be filtered by one status at a time, and several are asked for.',
     );

@@ -48,7 +48,7 @@ const orders = [
       {
         type: { name: 'or_channel' },
         elements: [
-          { key: 'channel', kind: 'CHOICE', selectedValue: 'x' },
+          { key: 'channel', kind: 'SELECT', selectedValue: 'x' },
           { key: 'note', kind: 'INPUT', value: 'Anna' },
         ],
       },
