@@ -214,6 +214,13 @@ export function waitingEvents(objectTypes: readonly string[] | undefined): Docum
 /** The kinds of objects whose events are queued. */
 export const eventListeners: Document = document('listeners', '', '{ eventListeners { objectType } }');
 
+/** The oldest event that waits, if any. It stays there. */
+export const oldestEvent: Document = document(
+  'oldestEvent',
+  '',
+  '{ events(limit: 1) { objectType changeType objectReference } }',
+);
+
 export function listenTo(objectTypes: readonly string[]): Document {
   const input = objectTypes.map((objectType) => `{ objectType: ${objectType} }`).join(', ');
   return mutation('listen', `{ setEventListeners(input: [${input}]) { userErrors { message } } }`);

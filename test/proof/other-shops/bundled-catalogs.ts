@@ -30,6 +30,8 @@ export interface BundledStream {
   /** Without any of these there can be no row: the root list, the way to the rows, the key, the filter. */
   readonly needs: ReadonlySet<string>;
   readonly touches: ReadonlySet<string>;
+  /** The key is read through a relation that is guarded and never null. */
+  readonly hasGuardedKey: boolean;
 }
 
 export async function bundledCatalogs(): Promise<readonly BundledCatalog[]> {
@@ -53,14 +55,14 @@ function bundledStream(stream: CompiledStream, reference: GraphQLSchema): Bundle
   const used = (selection: CompiledStream['selection'], where: CompiledStream['where']) =>
     elementUses({ streams: [{ ...stream, selection, where }] }, reference).map(({ element }) => element);
   const ofTheSync = new Set(used(emptySelection, undefined));
-  const ofTheKey = mergeSelections(
-    stream.columns.filter(({ name }) => stream.key.includes(name)).map(({ selection }) => selection),
-  );
+  const key = stream.columns.filter(({ name }) => stream.key.includes(name));
+  const ofTheKey = mergeSelections(key.map(({ selection }) => selection));
   const needs = used(ofTheKey, stream.where).filter((element) => !ofTheSync.has(element));
   return {
     name: stream.name,
     key: stream.key,
     needs: new Set([`Query.${stream.root.root}`, ...needs]),
     touches: new Set(used(stream.selection, stream.where)),
+    hasGuardedKey: key.some(({ guards }) => guards.some(({ isLoadBearing }) => isLoadBearing)),
   };
 }

@@ -11,7 +11,7 @@ export interface ShopCase {
   readonly disturbed: ReadonlySet<string> | undefined;
   /** What may differ in the columns that ask for them: nothing but that they are empty, or any value. */
   readonly columns: 'empty' | 'any';
-  /** Whether the token lacks a permission: then a key may be out of reach, too. */
+  /** The token lacks permissions, so that a key may be out of reach. */
   readonly isRefused?: true;
 }
 
@@ -38,18 +38,23 @@ const askedByTheSync: readonly string[] = Object.freeze([
 export function shopCases(catalogs: readonly BundledCatalog[]): readonly ShopCase[] {
   const [first] = catalogs;
   if (first === undefined) return [];
-  return [...combinedCases(catalogs, first.reference), ...missingCases(catalogs)];
+  return [...combinedCases(catalogs, first.reference), ...missingCases(catalogs, first.reference)];
 }
 
 /** The elements of which something was only inferred, and those that the sync asks for: each missing by itself. */
-function missingCases(catalogs: readonly BundledCatalog[]): readonly ShopCase[] {
+function missingCases(catalogs: readonly BundledCatalog[], reference: GraphQLSchema): readonly ShopCase[] {
   return [...new Set([...inferredIn(catalogs), ...askedByTheSync])].map((element) => ({
     name: `without ${element}`,
     group: 'missing',
     change: { remove: [element] },
     disturbed: new Set([element]),
-    columns: 'empty',
+    // A row whose value is taken from its enum has another.
+    columns: isValue(element, reference) ? 'any' : 'empty',
   }));
+}
+
+function isValue(element: string, reference: GraphQLSchema): boolean {
+  return isEnumType(reference.getType(element.split('.')[0] ?? ''));
 }
 
 function inferredIn(catalogs: readonly BundledCatalog[]): readonly string[] {
@@ -72,9 +77,10 @@ function combinedCases(catalogs: readonly BundledCatalog[], reference: GraphQLSc
   );
   const dateFilters = ['PurchaseOrderDeliveryFilter.createdAt', 'ReturnFilter.createdAt'];
   return [
-    combined('without all whose name was inferred', { remove: [...new Set(named)] }, 'empty'),
-    combined('without all that was inferred and is no list', { remove: withoutLists(catalogs) }, 'empty'),
-    combined('every nullable relation null', { nullableNull: ['all'] }, 'empty'),
+    combined('without all whose name was inferred', { remove: [...new Set(named)] }, 'any'),
+    combined('without all that was inferred and is no list', { remove: withoutLists(catalogs) }, 'any'),
+    // A column with `first`, `default` or `join` then has what it falls back to.
+    combined('every nullable relation null', { nullableNull: ['all'] }, 'any'),
     { ...combined('every non-null relation refused', { refuse: ['non-null'] }, 'empty'), isRefused: true },
     ...touchedInterfaces(catalogs, reference).map((name) =>
       combined(

@@ -27,7 +27,7 @@ export function verdictOn(shop: ShopCase, catalog: BundledCatalog, whole: Readin
 
 function streamVerdict(
   shop: ShopCase,
-  { name, needs, touches, key }: BundledStream,
+  { name, needs, touches, key, hasGuardedKey }: BundledStream,
   whole: StreamRows | undefined,
   found: StreamRows | undefined,
 ): Verdict {
@@ -35,7 +35,7 @@ function streamVerdict(
     shop.disturbed === undefined || [...shop.disturbed].some((element) => elements.has(element));
   if (whole === undefined || whole.rows === 0) return { lost: [], emptied: [], faults: [] };
   if (found === undefined || found.rows === 0) {
-    const isNeeded = shop.isRefused || (shop.disturbed !== undefined && isAmong(needs));
+    const isNeeded = shop.isRefused ? hasGuardedKey : shop.disturbed !== undefined && isAmong(needs);
     return { lost: [name], emptied: [], faults: isNeeded ? [] : [`${name} is lost`] };
   }
   const faults: string[] = [];
