@@ -50,7 +50,11 @@ export async function ordersChangedAt(
 }
 
 const leaf = (name: string): FieldSelection => ({ responseKey: name, name, args: [], selection: undefined });
-const object = (name: string, inner: readonly string[], args: FieldSelection['args'] = []): FieldSelection => ({
+const object = (
+  name: string,
+  inner: readonly string[],
+  args: FieldSelection['args'] = [],
+): FieldSelection => ({
   responseKey: name,
   name,
   args,
@@ -67,9 +71,5 @@ const asked: readonly FieldSelection[] = Object.freeze([
   leaf('currencyBaseRate'),
   object('grandTotal', ['conversionRate']),
   object('totals', ['originalQuantity']),
-  object(
-    'lines',
-    ['quantity', 'cancelledQuantity'],
-    [{ name: 'includeFullyCancelled', literal: 'true' }],
-  ),
+  object('lines', ['quantity', 'cancelledQuantity'], [{ name: 'includeFullyCancelled', literal: 'true' }]),
 ]);

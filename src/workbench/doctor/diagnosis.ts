@@ -10,7 +10,11 @@ export interface Diagnosis {
   readonly schema: SchemaFindings;
   readonly facts: readonly Fact[];
   readonly permissions: PermissionFindings;
-  readonly streams: readonly { readonly stream: string; readonly is_readable: boolean; readonly reason: string | null }[];
+  readonly streams: readonly {
+    readonly stream: string;
+    readonly is_readable: boolean;
+    readonly reason: string | null;
+  }[];
   readonly complexity: readonly CostFinding[];
   readonly limits: Probed<readonly RateLimit[]>;
   /** How far the server's clock is ahead of this machine's, where one of them must be wrong. */
@@ -48,8 +52,6 @@ export interface Fact {
 }
 
 export interface PermissionFindings {
-  /** Why it could not be found out. */
-  readonly failure: string | null;
   /** How many the configured catalog needs. */
   readonly needed: number;
   readonly missing: readonly {

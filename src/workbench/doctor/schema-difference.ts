@@ -128,7 +128,9 @@ function memberDifferences(
         ...argumentDifferences(element, member.args, other.args),
       ];
     }),
-    ...(isEnum ? [] : fresh.map(({ name, type }) => ({ kind: 'new' as const, element: `${owner}.${name}`, live: type }))),
+    ...(isEnum
+      ? []
+      : fresh.map(({ name, type }) => ({ kind: 'new' as const, element: `${owner}.${name}`, live: type }))),
   ];
 }
 
@@ -143,8 +145,7 @@ function missing(element: string, { name, type }: Member, fresh: readonly Member
 
 function typeDifference(element: string, bundled: string, live: string): readonly SchemaDifference[] {
   if (bundled === live) return [];
-  if (withoutMarks(bundled) !== withoutMarks(live))
-    return [{ kind: 'other type', element, bundled, live }];
+  if (withoutMarks(bundled) !== withoutMarks(live)) return [{ kind: 'other type', element, bundled, live }];
   // What is never null here is at least so in the outermost place that differs.
   const isLooser = bundled.split('!').length > live.split('!').length;
   return [{ kind: isLooser ? 'nullable' : 'not null', element, bundled, live }];
@@ -185,9 +186,7 @@ function newNames(
   others: readonly string[],
   kind: DifferenceKind,
 ): readonly SchemaDifference[] {
-  return others
-    .filter((name) => !own.includes(name))
-    .map((name) => ({ kind, element: `${owner}.${name}` }));
+  return others.filter((name) => !own.includes(name)).map((name) => ({ kind, element: `${owner}.${name}` }));
 }
 
 /** Whether a difference is about what is asked for: the element, its type, or a new value or kind of it. */

@@ -1,0 +1,169 @@
+import { type GraphQLSchema, getNamedType, isEnumType, parse } from 'graphql';
+import type { CheckedCatalog } from '../../catalog/compile/checked-catalog.ts';
+import { compileCatalog } from '../../catalog/compile/compile.ts';
+import { type ElementUse, elementUses } from '../../catalog/compile/inferred-uses.ts';
+import { permissionsNeeded } from '../../catalog/compile/permissions-needed.ts';
+import { fieldOf } from '../../catalog/query/selection-walk.ts';
+import { costOf } from '../../centra/cost.ts';
+import type { AskedQuery, RecordedClient } from '../../centra/recorded-client.ts';
+import { bundledSchema, liveSchema } from '../../centra/schema.ts';
+import type { Configuration } from '../../config/load.ts';
+import { askRateLimits } from '../../shop/rate-limits.ts';
+import { behaviourFacts, eventsConclusion } from './behaviour.ts';
+import type { CostFinding, Diagnosis, PermissionFindings, Probed, SchemaFindings } from './diagnosis.ts';
+import { elementFacts } from './element-facts.ts';
+import { permissionRounds, type Rounds } from './permission-rounds.ts';
+import { attempt, probeEventSystem, probeOrders } from './probe-orders.ts';
+import { type SchemaDifference, schemaDifferences, touchesUses } from './schema-difference.ts';
+
+export interface ExamineInput {
+  readonly client: RecordedClient;
+  readonly configuration: Pick<Configuration, 'piiKey' | 'piiKeyId'>;
+  /** The one that the configuration names. */
+  readonly catalog: CheckedCatalog;
+  readonly bundled: readonly CheckedCatalog[];
+  readonly version: string;
+  readonly signal: AbortSignal;
+}
+
+/** Asks the shop a few small questions, each of which may fail by itself. Nothing is changed, and no row is kept. */
+export async function examineShop(input: ExamineInput): Promise<Diagnosis> {
+  const { client, catalog, bundled, version, signal, configuration } = input;
+  const reference = await bundledSchema();
+  const read = await attempt(() => liveSchema(client, signal, { hasFallback: true }));
+  const live = read.found?.schema;
+  const schema = live ?? reference;
+  if (live === undefined) client.priceBy?.(reference);
+  // Where this fails for the same reason, nothing else would succeed: that is then the answer.
+  const limits =
+    live === undefined
+      ? { found: await askRateLimits(client, signal) }
+      : await attempt(() => askRateLimits(client, signal));
+  const uses = usesOf([...bundled, catalog], reference);
+  const differences = live === undefined ? [] : schemaDifferences(reference, live);
+  const compile = (withoutPermissions: ReadonlySet<string>) =>
+    compileCatalog(catalog.loaded, {
+      schema,
+      reference,
+      piiKey: configuration.piiKey?.reveal(),
+      piiKeyId: configuration.piiKeyId,
+      withoutPermissions,
+    });
+  const rounds = await permissionRounds({ client, schema, signal, compile });
+  const orders = await probeOrders(client, schema, signal);
+  const { listeners, event, ordersOfEvent } = await probeEventSystem(client, schema, signal);
+  const asked = client.asked();
+  const complexity = live === undefined ? [] : costsOf(asked, live);
+  const waiting: Probed<{ object_type: string; change_type: string } | null> =
+    event.failure === undefined
+      ? {
+          found:
+            event.found === undefined
+              ? null
+              : { object_type: event.found.objectType, change_type: event.found.changeType },
+        }
+      : { failure: event.failure };
+  const usage = client.usage();
+  return {
+    version,
+    app_version: asked.find(({ appVersion }) => appVersion !== undefined)?.appVersion ?? null,
+    schema: schemaFindings(differences, uses, reference, live === undefined ? (read.failure ?? '') : null),
+    facts: [
+      ...behaviourFacts({
+        ...orders,
+        costs: complexity,
+        event,
+        ordersOfEvent,
+        deliveryStatuses: live === undefined ? undefined : deliveryStatusesIn(live),
+      }),
+      ...elementFacts(
+        uses.filter(({ what }) => what.length > 0),
+        differences,
+        live,
+      ),
+    ],
+    permissions: permissionFindings(compile, rounds),
+    streams: streamFindings(compile, rounds),
+    complexity,
+    limits,
+    clock_difference_ms:
+      asked.find(({ clockDifferenceMs }) => clockDifferenceMs !== undefined)?.clockDifferenceMs ?? null,
+    durations: durationsOf(asked, rounds),
+    orders: orders.orders,
+    events: { listeners, waiting, conclusion: eventsConclusion({ listeners, waiting }) },
+    asked: { requests: usage.requests, complexity: usage.complexity },
+  };
+}
+
+/** What any of the catalogs asks for, each element once. */
+function usesOf(catalogs: readonly CheckedCatalog[], reference: GraphQLSchema): readonly ElementUse[] {
+  const found = new Map<string, ElementUse>();
+  for (const catalog of catalogs)
+    for (const use of elementUses(catalog.bind(reference), reference)) found.set(use.element, use);
+  return [...found.values()];
+}
+
+function schemaFindings(
+  differences: readonly SchemaDifference[],
+  uses: readonly ElementUse[],
+  reference: GraphQLSchema,
+  failure: string | null,
+): SchemaFindings {
+  const touched = new Set(uses.map(({ element }) => element));
+  const isTouched = (difference: SchemaDifference) => touchesUses(difference, touched, reference);
+  const elsewhere: Record<string, number> = {};
+  for (const difference of differences)
+    if (!isTouched(difference)) elsewhere[difference.kind] = (elsewhere[difference.kind] ?? 0) + 1;
+  return { is_live: failure === null, failure, differences: differences.filter(isTouched), elsewhere };
+}
+
+/** Of what was asked with a schema at hand, and answered with a cost. A query for the schema costs nothing by our reading. */
+function costsOf(asked: readonly AskedQuery[], schema: GraphQLSchema): readonly CostFinding[] {
+  return asked.flatMap(({ query, complexity }) => {
+    if (complexity === undefined || query.operationName === 'IntrospectionQuery') return [];
+    const computed = costOf(parse(query.query), query.variables, schema, query.operationName);
+    return [{ what: query.what, computed, told: complexity }];
+  });
+}
+
+function deliveryStatusesIn(schema: GraphQLSchema): readonly string[] | undefined {
+  const status = fieldOf(schema.getType('PurchaseOrderDelivery'), 'status');
+  const type = getNamedType(status?.type);
+  return isEnumType(type) ? type.getValues().map(({ name }) => name) : undefined;
+}
+
+type Compile = (withoutPermissions: ReadonlySet<string>) => ReturnType<typeof compileCatalog>;
+
+function permissionFindings(compile: Compile, { missing }: Rounds): PermissionFindings {
+  const needed = permissionsNeeded(compile(new Set()));
+  return {
+    needed: needed.length,
+    missing: [...missing].sort().map((permission) => {
+      const need = needed.find((one) => one.permission === permission);
+      return {
+        permission,
+        streams: need?.streams ?? [],
+        columns: (need?.columns ?? []).map(({ stream, column }) => `${stream}.${column}`),
+      };
+    }),
+  };
+}
+
+function streamFindings(compile: Compile, { missing, failed }: Rounds): Diagnosis['streams'] {
+  const { streams, unreadable } = compile(missing);
+  return [
+    ...streams.map(({ name }) => {
+      const reason = failed.get(name) ?? null;
+      return { stream: name, is_readable: reason === null, reason };
+    }),
+    ...unreadable.map(({ stream, reason }) => ({ stream, is_readable: false, reason })),
+  ];
+}
+
+function durationsOf(asked: readonly AskedQuery[], { pages }: Rounds): Diagnosis['durations'] {
+  const schema = asked.find(({ query }) => query.operationName === 'IntrospectionQuery');
+  return [
+    ...(schema === undefined ? [] : [{ what: 'the schema', rows: null, ms: Math.round(schema.durationMs) }]),
+    ...pages,
+  ];
+}
