@@ -148,8 +148,7 @@ function rates(facts: readonly OrderFacts[]): Finding {
 }
 
 function costs(findings: readonly CostFinding[]): Finding {
-  if (findings.length === 0)
-    return ['unknown', 'the API does not say what a query cost, or not what it is made of'];
+  if (findings.length === 0) return ['unknown', 'the API does not say what a query costs'];
   const equal = findings.filter(({ computed, told }) => computed === told);
   return [
     equal.length === findings.length ? 'confirmed' : 'refuted',

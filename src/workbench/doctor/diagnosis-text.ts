@@ -89,7 +89,7 @@ function permissionLines({ permissions, streams }: Diagnosis): readonly string[]
 }
 
 function complexityLines({ complexity }: Diagnosis): readonly string[] {
-  if (complexity.length === 0) return ['No query came back with a cost that could be compared.'];
+  if (complexity.length === 0) return ['The API does not say what a query costs.'];
   return textTable(
     ['query', 'computed', 'told by the API'],
     complexity.map(({ what, computed, told }) => [what, computed, told]),
@@ -117,10 +117,8 @@ function timeLines({ durations, clock_difference_ms: differenceMs }: Diagnosis):
   return [
     ...durations.map(({ what, rows, ms }) => {
       const asked =
-        rows === null
-          ? what
-          : `a page of ${count(rows, 'row')} (${what}), with all that the catalog asks for,`;
-      return `${asked} took ${duration(ms / 1000)}`;
+        rows === null ? 'The schema' : `${shown(rows)} ${what} at most, with all that the catalog asks for,`;
+      return `${asked} took ${ms < 1000 ? `${ms} ms` : duration(ms / 1000)}.`;
     }),
     clockLine(differenceMs),
   ];

@@ -3,27 +3,32 @@ import type { ElementUse } from '../../catalog/compile/inferred-uses.ts';
 import type { Fact } from './diagnosis.ts';
 import type { SchemaDifference } from './schema-difference.ts';
 
-/** What a live schema says of the elements of which something was only inferred. */
-export function elementFacts(
-  uses: readonly ElementUse[],
-  differences: readonly SchemaDifference[],
-  live: GraphQLSchema | undefined,
-): readonly Fact[] {
-  return uses.map(({ element, what }) => {
-    if (live === undefined)
-      return { fact: element, verdict: 'unknown', how: 'the API does not show its schema' };
-    const found = differences.filter((difference) => isAbout(difference, element));
-    const [first] = found;
-    if (first !== undefined) return { fact: element, verdict: 'refuted', how: differenceInWords(first) };
-    if (what.every((part) => part === 'PERMISSION'))
-      return {
-        fact: element,
-        verdict: 'unknown',
-        how: 'a schema does not say which permission guards a field',
-      };
-    const rest = what.includes('PERMISSION') ? '; which permission guards it is not in a schema' : '';
-    return { fact: element, verdict: 'confirmed', how: `the schema has it as ours does${rest}` };
-  });
+export interface Evidence {
+  /** Undefined: the API does not show its schema. */
+  readonly live: GraphQLSchema | undefined;
+  readonly differences: readonly SchemaDifference[];
+  /** The elements that a page was asked for with, and answered. */
+  readonly seen: ReadonlySet<string>;
+}
+
+/** What a shop shows of the elements of which something was only inferred. */
+export function elementFacts(uses: readonly ElementUse[], evidence: Evidence): readonly Fact[] {
+  return uses.map((use) => ({ fact: use.element, ...findingOn(use, evidence) }));
+}
+
+function findingOn({ element, what }: ElementUse, { live, differences, seen }: Evidence): Omit<Fact, 'fact'> {
+  if (live === undefined) {
+    if (!seen.has(element)) return { verdict: 'unknown', how: 'the API does not show its schema' };
+    if (what.some((part) => part !== 'NAME'))
+      return { verdict: 'unknown', how: 'a page with it was answered; the rest only a schema can show' };
+    return { verdict: 'confirmed', how: 'a page with it was answered' };
+  }
+  const first = differences.find((difference) => isAbout(difference, element));
+  if (first !== undefined) return { verdict: 'refuted', how: differenceInWords(first) };
+  if (what.every((part) => part === 'PERMISSION'))
+    return { verdict: 'unknown', how: 'a schema does not say which permission guards a field' };
+  const rest = what.includes('PERMISSION') ? '; which permission guards it is not in a schema' : '';
+  return { verdict: 'confirmed', how: `the schema has it as ours does${rest}` };
 }
 
 /** Of an argument, what is said of its field says nothing; a type that is missing takes all of its members along. */

@@ -1,19 +1,22 @@
 import { type GraphQLSchema, getNamedType, isEnumType, parse } from 'graphql';
 import type { CheckedCatalog } from '../../catalog/compile/checked-catalog.ts';
 import { compileCatalog } from '../../catalog/compile/compile.ts';
+import type { CompiledStream } from '../../catalog/compile/compiled.ts';
 import { type ElementUse, elementUses } from '../../catalog/compile/inferred-uses.ts';
-import { permissionsNeeded } from '../../catalog/compile/permissions-needed.ts';
+import { emptySelection } from '../../catalog/query/selection.ts';
 import { fieldOf } from '../../catalog/query/selection-walk.ts';
 import { costOf } from '../../centra/cost.ts';
 import type { AskedQuery, RecordedClient } from '../../centra/recorded-client.ts';
 import { bundledSchema, liveSchema } from '../../centra/schema.ts';
 import type { Configuration } from '../../config/load.ts';
 import { askRateLimits } from '../../shop/rate-limits.ts';
+import { neededPermissions } from '../explain/permission-list.ts';
+import { attempt, isAboutAccess, isOutage } from './attempt.ts';
 import { behaviourFacts, eventsConclusion } from './behaviour.ts';
 import type { CostFinding, Diagnosis, PermissionFindings, Probed, SchemaFindings } from './diagnosis.ts';
 import { elementFacts } from './element-facts.ts';
 import { permissionRounds, type Rounds } from './permission-rounds.ts';
-import { attempt, probeEventSystem, probeOrders } from './probe-orders.ts';
+import { probeEventSystem, probeOrders } from './probe-orders.ts';
 import { type SchemaDifference, schemaDifferences, touchesUses } from './schema-difference.ts';
 
 export interface ExamineInput {
@@ -30,15 +33,15 @@ export interface ExamineInput {
 export async function examineShop(input: ExamineInput): Promise<Diagnosis> {
   const { client, catalog, bundled, version, signal, configuration } = input;
   const reference = await bundledSchema();
-  const read = await attempt(() => liveSchema(client, signal, { hasFallback: true }));
+  const read = await attempt(() => liveSchema(client, signal, { hasFallback: true }), isAboutAccess);
   const live = read.found?.schema;
   const schema = live ?? reference;
   if (live === undefined) client.priceBy?.(reference);
-  // Where this fails for the same reason, nothing else would succeed: that is then the answer.
-  const limits =
-    live === undefined
-      ? { found: await askRateLimits(client, signal) }
-      : await attempt(() => askRateLimits(client, signal));
+  // An API that fails in this small question too is down.
+  const limits = await attempt(
+    () => askRateLimits(client, signal),
+    live === undefined ? isOutage : undefined,
+  );
   const uses = usesOf([...bundled, catalog], reference);
   const differences = live === undefined ? [] : schemaDifferences(reference, live);
   const compile = (withoutPermissions: ReadonlySet<string>) =>
@@ -53,7 +56,7 @@ export async function examineShop(input: ExamineInput): Promise<Diagnosis> {
   const orders = await probeOrders(client, schema, signal);
   const { listeners, event, ordersOfEvent } = await probeEventSystem(client, schema, signal);
   const asked = client.asked();
-  const complexity = live === undefined ? [] : costsOf(asked, live);
+  const complexity = costsOf(asked, schema);
   const waiting: Probed<{ object_type: string; change_type: string } | null> =
     event.failure === undefined
       ? {
@@ -78,8 +81,7 @@ export async function examineShop(input: ExamineInput): Promise<Diagnosis> {
       }),
       ...elementFacts(
         uses.filter(({ what }) => what.length > 0),
-        differences,
-        live,
+        { live, differences, seen: seenIn(rounds, reference) },
       ),
     ],
     permissions: permissionFindings(compile, rounds),
@@ -103,6 +105,17 @@ function usesOf(catalogs: readonly CheckedCatalog[], reference: GraphQLSchema): 
   return [...found.values()];
 }
 
+/** The elements that a page was answered with. */
+function seenIn({ answered }: Rounds, reference: GraphQLSchema): ReadonlySet<string> {
+  const uses = (streams: readonly CompiledStream[]) =>
+    elementUses({ streams }, reference).map(({ element }) => element);
+  // What the sync asks for beside the selection, a page of a few rows does not.
+  const ofTheSync = new Set(
+    uses(answered.map((stream) => ({ ...stream, selection: emptySelection, where: undefined }))),
+  );
+  return new Set(uses(answered).filter((element) => !ofTheSync.has(element)));
+}
+
 function schemaFindings(
   differences: readonly SchemaDifference[],
   uses: readonly ElementUse[],
@@ -117,7 +130,7 @@ function schemaFindings(
   return { is_live: failure === null, failure, differences: differences.filter(isTouched), elsewhere };
 }
 
-/** Of what was asked with a schema at hand, and answered with a cost. A query for the schema costs nothing by our reading. */
+/** What was answered with a cost, but for the query for the schema. */
 function costsOf(asked: readonly AskedQuery[], schema: GraphQLSchema): readonly CostFinding[] {
   return asked.flatMap(({ query, complexity }) => {
     if (complexity === undefined || query.operationName === 'IntrospectionQuery') return [];
@@ -135,7 +148,7 @@ function deliveryStatusesIn(schema: GraphQLSchema): readonly string[] | undefine
 type Compile = (withoutPermissions: ReadonlySet<string>) => ReturnType<typeof compileCatalog>;
 
 function permissionFindings(compile: Compile, { missing }: Rounds): PermissionFindings {
-  const needed = permissionsNeeded(compile(new Set()));
+  const needed = neededPermissions(compile(new Set()).streams);
   return {
     needed: needed.length,
     missing: [...missing].sort().map((permission) => {
@@ -143,7 +156,7 @@ function permissionFindings(compile: Compile, { missing }: Rounds): PermissionFi
       return {
         permission,
         streams: need?.streams ?? [],
-        columns: (need?.columns ?? []).map(({ stream, column }) => `${stream}.${column}`),
+        columns: need?.columns ?? [],
       };
     }),
   };

@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { CompiledCatalog } from '../../catalog/compile/compile.ts';
+import type { CompiledStream } from '../../catalog/compile/compiled.ts';
 import { mergeSelections } from '../../catalog/query/selection.ts';
 import { permissionsIn } from '../../centra/permissions.ts';
 import type { RecordedClient } from '../../centra/recorded-client.ts';
@@ -9,7 +10,7 @@ import { type RootGroup, rootGroups } from '../root-groups.ts';
 
 /** A guarded field hides what is below it: so many times what was refused is left out, and the rest asked for again. */
 const MOST_ROUNDS = 4;
-export const PAGE_ROWS = 20;
+const PAGE_ROWS = 20;
 
 export interface RoundsInput {
   readonly client: RecordedClient;
@@ -23,6 +24,8 @@ export interface Rounds {
   readonly missing: ReadonlySet<string>;
   /** The lists of which no page came, by the streams on them, with a sentence. */
   readonly failed: ReadonlyMap<string, string>;
+  /** The streams of which a page came, as they were asked for. */
+  readonly answered: readonly CompiledStream[];
   /** How long a page of each took, when nothing in it was refused. */
   readonly pages: readonly { readonly what: string; readonly rows: number; readonly ms: number }[];
 }
@@ -31,6 +34,7 @@ export interface Rounds {
 export async function permissionRounds({ client, schema, signal, compile }: RoundsInput): Promise<Rounds> {
   const missing = new Set<string>();
   const failed = new Map<string, string>();
+  const answered: CompiledStream[] = [];
   const pages: { readonly what: string; readonly rows: number; readonly ms: number }[] = [];
   for (const { streams: members } of rootGroups(compile(missing).streams)) {
     const names = new Set(members.map(({ name }) => name));
@@ -41,20 +45,20 @@ export async function permissionRounds({ client, schema, signal, compile }: Roun
       const fresh = page.refused.filter((permission) => !missing.has(permission));
       for (const permission of fresh) missing.add(permission);
       if (page.failure !== undefined) for (const name of names) failed.set(name, page.failure);
+      if (page.failure === undefined) answered.push(...group.streams);
       if (page.failure === undefined && page.refused.length === 0) {
         for (const name of names) failed.delete(name);
-        pages.push({ what: group.root.label, rows: page.rows, ms: page.ms });
+        pages.push({ what: group.root.label, rows: PAGE_ROWS, ms: page.ms });
       }
       if (fresh.length === 0) break;
     }
   }
-  return { missing, failed, pages };
+  return { missing, failed, answered, pages };
 }
 
 interface AskedPage {
   readonly refused: readonly string[];
   readonly failure: string | undefined;
-  readonly rows: number;
   readonly ms: number;
 }
 
@@ -65,17 +69,16 @@ async function pageOf(
   try {
     const opened = openRoot(client, schema, root, where);
     const selection = mergeSelections(streams.map((stream) => stream.selection));
-    const { objects, refusals } = await opened.first(selection, { rows: PAGE_ROWS }, signal);
+    const { refusals } = await opened.first(selection, { rows: PAGE_ROWS }, signal);
     const ms = Math.round(client.asked().at(-1)?.durationMs ?? 0);
     return {
       refused: refusals.flatMap(({ permission }) => permission ?? []),
       failure: undefined,
-      rows: objects.length,
       ms,
     };
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.kind === 'bug') throw error;
     const refused = error.kind === 'permission' ? permissionsIn(error.message) : [];
-    return { refused, failure: error.message, rows: 0, ms: 0 };
+    return { refused, failure: error.message, ms: 0 };
   }
 }

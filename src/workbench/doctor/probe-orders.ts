@@ -6,21 +6,12 @@ import { orders as ordersRoot } from '../../roots/orders.ts';
 import { listenedTo, oldestWaitingEvent } from '../../shop/events-glance.ts';
 import { type OpenRoot, openRoot } from '../../shop/open-root.ts';
 import { orderFacts, ordersChangedAt } from '../../shop/order-facts.ts';
+import { attempt } from './attempt.ts';
 import type { Observed } from './behaviour.ts';
 import type { OrderCounts, Probed } from './diagnosis.ts';
 import { countOrders } from './shop-counts.ts';
 
 const ORDERS = 50;
-
-/** What a probe brings, or the sentence why it does not. A fault of this program is none of the shop's. */
-export async function attempt<T>(probe: () => Promise<T>): Promise<Probed<T>> {
-  try {
-    return { found: await probe() };
-  } catch (error) {
-    if (!(error instanceof ConnectorError) || error.kind === 'bug') throw error;
-    return { failure: error.message };
-  }
-}
 
 type ObservedOrders = Pick<Observed, 'facts' | 'changedAtOnce'> & { readonly orders: Probed<OrderCounts> };
 
