@@ -1,4 +1,6 @@
+import { type GraphQLSchema, getNamedType, isLeafType, isRequiredArgument } from 'graphql';
 import type { FieldSelection, Selection } from '../catalog/query/selection.ts';
+import { fieldOf } from '../catalog/query/selection-walk.ts';
 import { isObject } from '../json.ts';
 import { parseCentraTime } from '../time.ts';
 import type { OpenRoot } from './open-root.ts';
@@ -16,13 +18,10 @@ export interface OrderFacts {
 /** The newest orders, with what this API has of these fields. */
 export async function orderFacts(
   root: OpenRoot,
-  { rows, showsCancelled }: { readonly rows: number; readonly showsCancelled: boolean },
+  { rows, schema }: { readonly rows: number; readonly schema: GraphQLSchema },
   signal: AbortSignal,
 ): Promise<readonly OrderFacts[]> {
-  const known = asked.filter(({ name }) => root.has(name));
-  // Without the argument, `lines` leaves out those that are fully cancelled.
-  const fields = showsCancelled ? known : known.map((field) => ({ ...field, args: [] }));
-  const { objects } = await root.first({ fields, fragments: [] }, { rows }, signal);
+  const { objects } = await root.first(selectionIn(schema), { rows }, signal);
   return objects.map((order) => ({
     createdAt: order.createdAt,
     updatedAt: order.updatedAt,
@@ -49,27 +48,35 @@ export async function ordersChangedAt(
   return moment === undefined ? undefined : root.count({ updatedAt: { from: moment, to: moment } }, signal);
 }
 
-const leaf = (name: string): FieldSelection => ({ responseKey: name, name, args: [], selection: undefined });
-const object = (
-  name: string,
-  inner: readonly string[],
-  args: FieldSelection['args'] = [],
-): FieldSelection => ({
-  responseKey: name,
-  name,
-  args,
-  selection: below(inner),
+/** What is asked for, each with the fields below it. */
+const asked: Readonly<Record<string, readonly string[]>> = Object.freeze({
+  createdAt: [],
+  updatedAt: [],
+  currencyBaseRate: [],
+  grandTotal: ['conversionRate'],
+  totals: ['originalQuantity'],
+  lines: ['quantity', 'cancelledQuantity'],
 });
 
-function below(names: readonly string[]): Selection {
-  return { fields: names.map(leaf), fragments: [] };
+/** Without it, `lines` leaves out those that are fully cancelled. */
+const CANCELLED_TOO = { name: 'includeFullyCancelled', literal: 'true' };
+
+/** What a shop lacks, or has in another form, is not asked for. */
+function selectionIn(schema: GraphQLSchema): Selection {
+  const order = schema.getType('Order');
+  const fields = Object.entries(asked).flatMap(([name, inner]): FieldSelection[] => {
+    const field = fieldOf(order, name);
+    if (field === undefined || field.args.some(isRequiredArgument)) return [];
+    const type = getNamedType(field.type);
+    const known = inner.filter((one) => isLeafType(getNamedType(fieldOf(type, one)?.type)));
+    if (isLeafType(type) !== (inner.length === 0) || known.length < inner.length) return [];
+    const args = field.args.some((arg) => arg.name === CANCELLED_TOO.name) ? [CANCELLED_TOO] : [];
+    return [{ responseKey: name, name, args, selection: inner.length === 0 ? undefined : leaves(known) }];
+  });
+  return { fields, fragments: [] };
 }
 
-const asked: readonly FieldSelection[] = Object.freeze([
-  leaf('createdAt'),
-  leaf('updatedAt'),
-  leaf('currencyBaseRate'),
-  object('grandTotal', ['conversionRate']),
-  object('totals', ['originalQuantity']),
-  object('lines', ['quantity', 'cancelledQuantity'], [{ name: 'includeFullyCancelled', literal: 'true' }]),
-]);
+function leaves(names: readonly string[]): Selection {
+  const fields = names.map((name) => ({ responseKey: name, name, args: [], selection: undefined }));
+  return { fields, fragments: [] };
+}

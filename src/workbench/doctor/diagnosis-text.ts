@@ -84,7 +84,7 @@ function permissionLines({ permissions, streams }: Diagnosis): readonly string[]
       const named = lost.length === 0 ? 'a part of an answer' : lost.slice(0, 6).join(', ');
       return `  ${permission}: ${named}${lost.length > 6 ? ` and ${lost.length - 6} more` : ''}`;
     }),
-    ...unreadable.map(({ stream, reason }) => `${stream} cannot be read: ${reason}`),
+    ...unreadable.map(({ stream, reason }) => `${stream}: ${reason}`),
   ];
 }
 

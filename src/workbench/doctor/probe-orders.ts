@@ -1,5 +1,4 @@
 import type { GraphQLSchema } from 'graphql';
-import { fieldOf } from '../../catalog/query/selection-walk.ts';
 import type { CentraClient } from '../../centra/client.ts';
 import { ConnectorError } from '../../errors.ts';
 import { orders as ordersRoot } from '../../roots/orders.ts';
@@ -22,8 +21,6 @@ export async function probeOrders(
   signal: AbortSignal,
 ): Promise<ObservedOrders> {
   const open = (): OpenRoot => openRoot(client, schema, ordersRoot);
-  const lines = fieldOf(schema.getType('Order'), 'lines');
-  const showsCancelled = lines?.args.some(({ name }) => name === 'includeFullyCancelled') ?? false;
   const orders = await attempt(async () => {
     const counts = await countOrders(open(), signal);
     if (counts !== undefined) return counts;
@@ -33,7 +30,7 @@ export async function probeOrders(
       message: 'This API does not count orders.',
     });
   });
-  const facts = await attempt(() => orderFacts(open(), { rows: ORDERS, showsCancelled }, signal));
+  const facts = await attempt(() => orderFacts(open(), { rows: ORDERS, schema }, signal));
   const latest = facts.found?.[0]?.updatedAt;
   const changedAtOnce = await attempt(async () =>
     typeof latest === 'string' ? ordersChangedAt(open(), latest, signal) : undefined,
