@@ -185,6 +185,15 @@ export const latestOrder: Document = document(
   '{ orders(sort: [number_DESC], limit: 1) { number } }',
 );
 
+/** What is listened to, and the oldest event that waits, if any: neither takes anything away. */
+export const listenedTo: Document = document('listenedTo', '', '{ eventListeners { objectType } }');
+
+export const oldestEvent: Document = document(
+  'oldestEvent',
+  '',
+  '{ events(limit: 1) { objectType changeType objectReference } }',
+);
+
 /** All types of custom attributes, with the fields that this API has. */
 export function attributeTypes(
   fields: readonly string[],
@@ -213,13 +222,6 @@ export function waitingEvents(objectTypes: readonly string[] | undefined): Docum
 
 /** The kinds of objects whose events are queued. */
 export const eventListeners: Document = document('listeners', '', '{ eventListeners { objectType } }');
-
-/** The oldest event that waits, if any. It stays there. */
-export const oldestEvent: Document = document(
-  'oldestEvent',
-  '',
-  '{ events(limit: 1) { objectType changeType objectReference } }',
-);
 
 export function listenTo(objectTypes: readonly string[]): Document {
   const input = objectTypes.map((objectType) => `{ objectType: ${objectType} }`).join(', ');

@@ -1,10 +1,10 @@
 import type { CentraClient } from '../centra/client.ts';
 import { isObject } from '../json.ts';
-import { eventListeners, oldestEvent } from './documents.ts';
+import * as documents from './documents.ts';
 
 /** The kinds of objects whose events are queued for the token's integration. */
 export async function listenedTo(client: CentraClient, signal: AbortSignal): Promise<readonly string[]> {
-  const { data } = await client.ask({ what, ...eventListeners, variables: {} }, signal);
+  const { data } = await client.ask({ what, ...documents.listenedTo, variables: {} }, signal);
   const listeners = Array.isArray(data.eventListeners) ? data.eventListeners.filter(isObject) : [];
   return listeners.map(({ objectType }) => String(objectType));
 }
@@ -24,7 +24,7 @@ export async function oldestWaitingEvent(
   client: CentraClient,
   signal: AbortSignal,
 ): Promise<WaitingEvent | undefined> {
-  const { data } = await client.ask({ what, ...oldestEvent, variables: {} }, signal);
+  const { data } = await client.ask({ what, ...documents.oldestEvent, variables: {} }, signal);
   const [event] = Array.isArray(data.events) ? data.events.filter(isObject) : [];
   if (event === undefined) return undefined;
   const number = Number(event.objectReference);

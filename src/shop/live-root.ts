@@ -49,8 +49,6 @@ export function findRoot(schema: GraphQLSchema, definition: RootDefinition): Liv
   if (change.kind !== 'snapshot' && !filter.has(change.filter)) {
     throw unreadable(definition, `"${root}" cannot be filtered by ${change.filter}`);
   }
-  if (sortIn(list, pageKey.sort) === undefined)
-    throw unreadable(definition, `"${root}" cannot be sorted by ${pageKey.sort}`);
   const rows = getNamedType(list.type);
   const statusField =
     change.kind === 'created'
@@ -64,15 +62,16 @@ export function findRoot(schema: GraphQLSchema, definition: RootDefinition): Liv
   const counter = fieldOf(query, 'counters') && fieldOf(schema.getType('Counters'), root);
   const isFilteredAlike = (field: GraphQLField<unknown, unknown> | undefined) =>
     getNamedType(field && argumentOf(field, 'where')?.type)?.name === filterType;
+  const sort = pageSort(list, pageKey);
   const oldestSort = change.kind === 'snapshot' ? '' : `${change.field}_ASC`;
   return Object.freeze({
-    definition,
+    definition: sort === pageKey.sort ? definition : { ...definition, pageKey: { ...pageKey, sort } },
     schema,
     type: rows.name,
     filter,
     list: liveField(list),
     connection:
-      connection !== undefined && isPaged(connection, pageKey.sort) && isFilteredAlike(connection)
+      connection !== undefined && isPaged(connection, sort) && isFilteredAlike(connection)
         ? liveField(connection)
         : undefined,
     counter: counter !== undefined && isFilteredAlike(counter) ? liveField(counter) : undefined,
@@ -92,11 +91,31 @@ function liveField(field: GraphQLField<unknown, unknown>): LiveField {
   });
 }
 
+/**
+ * Pages of a fixed window can be turned either way. A list that offers neither way has an order of its own, by a date or an id
+ * that does not change, and is paged by that.
+ */
+function pageSort(
+  list: GraphQLField<unknown, unknown>,
+  { sort, descending }: RootDefinition['pageKey'],
+): string {
+  if (sortIn(list, sort) !== undefined || descending === undefined) return sort;
+  return sortIn(list, descending) === undefined ? sort : descending;
+}
+
+/** Whether it has all that a page of it is asked by; where it has not, the list serves. */
 function isPaged(connection: GraphQLField<unknown, unknown>, sort: string): boolean {
+  const type = getNamedType(connection.type);
+  const edges = getNamedType(fieldOf(type, 'edges')?.type);
+  const pageInfo = getNamedType(fieldOf(type, 'pageInfo')?.type);
   return (
     argumentOf(connection, 'first') !== undefined &&
     argumentOf(connection, 'after') !== undefined &&
-    sortIn(connection, sort) !== undefined
+    sortIn(connection, sort) !== undefined &&
+    fieldOf(type, 'totalCount') !== undefined &&
+    fieldOf(edges, 'node') !== undefined &&
+    fieldOf(pageInfo, 'hasNextPage') !== undefined &&
+    fieldOf(pageInfo, 'endCursor') !== undefined
   );
 }
 

@@ -12,7 +12,12 @@ export interface OrderFacts {
   readonly currencyBaseRate: unknown;
   readonly conversionRate: unknown;
   readonly originalQuantity: unknown;
-  readonly lines: readonly { readonly quantity: number; readonly cancelledQuantity: number }[];
+  readonly lines: readonly {
+    readonly quantity: number;
+    readonly cancelledQuantity: number;
+    /** A bundle, or an item of one: both are lines, so that a sum counts them twice. */
+    readonly isOfBundle: boolean;
+  }[];
 }
 
 /** The newest orders, with what this API has of these fields. */
@@ -30,9 +35,10 @@ export async function orderFacts(
     originalQuantity: isObject(order.totals) ? order.totals.originalQuantity : undefined,
     lines: (Array.isArray(order.lines) ? order.lines : []).flatMap((line: unknown) => {
       if (!isObject(line)) return [];
-      const { quantity, cancelledQuantity } = line;
+      const { quantity, cancelledQuantity, __typename: kind } = line;
+      const isOfBundle = String(kind).includes('Bundle');
       return typeof quantity === 'number' && typeof cancelledQuantity === 'number'
-        ? [{ quantity, cancelledQuantity }]
+        ? [{ quantity, cancelledQuantity, isOfBundle }]
         : [];
     }),
   }));
@@ -55,7 +61,7 @@ const asked: Readonly<Record<string, readonly string[]>> = Object.freeze({
   currencyBaseRate: [],
   grandTotal: ['conversionRate'],
   totals: ['originalQuantity'],
-  lines: ['quantity', 'cancelledQuantity'],
+  lines: ['__typename', 'quantity', 'cancelledQuantity'],
 });
 
 /** Without it, `lines` leaves out those that are fully cancelled. */

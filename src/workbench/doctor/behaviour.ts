@@ -118,17 +118,22 @@ function cancelledLines(facts: readonly OrderFacts[]): Finding {
 function quantities(facts: readonly OrderFacts[]): Finding {
   const comparable = facts.filter(
     ({ originalQuantity, lines }) =>
-      typeof originalQuantity === 'number' && lines.some(({ cancelledQuantity }) => cancelledQuantity > 0),
+      typeof originalQuantity === 'number' &&
+      lines.some(({ cancelledQuantity }) => cancelledQuantity > 0) &&
+      lines.every(({ isOfBundle }) => !isOfBundle),
   );
   if (comparable.length === 0)
-    return ['unknown', `of ${facts.length} orders, none shows a cancelled unit and what was ordered`];
+    return [
+      'unknown',
+      `of ${facts.length} orders, none without a bundle shows a cancelled unit and what was ordered`,
+    ];
   const equal = comparable.filter(
     ({ originalQuantity, lines }) =>
       originalQuantity === lines.reduce((sum, line) => sum + line.quantity + line.cancelledQuantity, 0),
   );
   return [
     equal.length === comparable.length ? 'confirmed' : 'refuted',
-    `it holds for ${equal.length} of ${comparable.length} orders with cancelled units`,
+    `it holds for ${equal.length} of ${comparable.length} orders with cancelled units and no bundle`,
   ];
 }
 

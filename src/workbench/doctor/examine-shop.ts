@@ -1,6 +1,6 @@
 import { type GraphQLSchema, getNamedType, isEnumType, parse } from 'graphql';
 import type { CheckedCatalog } from '../../catalog/compile/checked-catalog.ts';
-import { compileCatalog } from '../../catalog/compile/compile.ts';
+import { type CompiledCatalog, compileCatalog } from '../../catalog/compile/compile.ts';
 import type { CompiledStream } from '../../catalog/compile/compiled.ts';
 import { type ElementUse, elementUses } from '../../catalog/compile/inferred-uses.ts';
 import { emptySelection } from '../../catalog/query/selection.ts';
@@ -44,14 +44,15 @@ export async function examineShop(input: ExamineInput): Promise<Diagnosis> {
   );
   const uses = usesOf([...bundled, catalog], reference);
   const differences = live === undefined ? [] : schemaDifferences(reference, live);
-  const compile = (withoutPermissions: ReadonlySet<string>) =>
+  const compile = compiledOnce((withoutPermissions) =>
     compileCatalog(catalog.loaded, {
       schema,
       reference,
       piiKey: configuration.piiKey?.reveal(),
       piiKeyId: configuration.piiKeyId,
       withoutPermissions,
-    });
+    }),
+  );
   const rounds = await permissionRounds({ client, schema, signal, compile });
   const orders = await probeOrders(client, schema, signal);
   const { listeners, event, ordersOfEvent } = await probeEventSystem(client, schema, signal);
@@ -145,7 +146,18 @@ function deliveryStatusesIn(schema: GraphQLSchema): readonly string[] | undefine
   return isEnumType(type) ? type.getValues().map(({ name }) => name) : undefined;
 }
 
-type Compile = (withoutPermissions: ReadonlySet<string>) => ReturnType<typeof compileCatalog>;
+type Compile = (withoutPermissions: ReadonlySet<string>) => CompiledCatalog;
+
+/** The same permissions give the same catalog, and a large one takes its time. */
+function compiledOnce(compile: Compile): Compile {
+  const known = new Map<string, CompiledCatalog>();
+  return (withoutPermissions) => {
+    const name = [...withoutPermissions].sort().join(' ');
+    const compiled = known.get(name) ?? compile(withoutPermissions);
+    known.set(name, compiled);
+    return compiled;
+  };
+}
 
 function permissionFindings(compile: Compile, { missing }: Rounds): PermissionFindings {
   const needed = neededPermissions(compile(new Set()).streams);
