@@ -73,7 +73,7 @@ function factLines(facts: readonly Fact[]): readonly string[] {
   ];
 }
 
-function permissionLines({ permissions, streams }: Diagnosis): readonly string[] {
+function permissionLines({ permissions, streams, catalog_errors: errors }: Diagnosis): readonly string[] {
   const unreadable = streams.filter(({ is_readable: isReadable }) => !isReadable);
   return [
     permissions.missing.length === 0
@@ -85,6 +85,11 @@ function permissionLines({ permissions, streams }: Diagnosis): readonly string[]
       return `  ${permission}: ${named}${lost.length > 6 ? ` and ${lost.length - 6} more` : ''}`;
     }),
     ...unreadable.map(({ stream, reason }) => `${stream}: ${reason}`),
+    ...(errors === 0
+      ? []
+      : [
+          `The catalog has ${count(errors, 'error')}, and nothing of it is read: source-centra catalog check says which.`,
+        ]),
   ];
 }
 

@@ -10,6 +10,8 @@ export interface Diagnosis {
   readonly schema: SchemaFindings;
   readonly facts: readonly Fact[];
   readonly permissions: PermissionFindings;
+  /** In the configured catalog, held against this schema: `catalog check` says which. */
+  readonly catalog_errors: number;
   readonly streams: readonly {
     readonly stream: string;
     readonly is_readable: boolean;

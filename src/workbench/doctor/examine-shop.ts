@@ -86,6 +86,7 @@ export async function examineShop(input: ExamineInput): Promise<Diagnosis> {
       ),
     ],
     permissions: permissionFindings(compile, rounds),
+    catalog_errors: compile(new Set()).problems.filter(({ severity }) => severity === 'error').length,
     streams: streamFindings(compile, rounds),
     complexity,
     limits,
