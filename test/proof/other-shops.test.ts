@@ -3,7 +3,7 @@ import { textTable } from '../../src/console/text-table.ts';
 import { type BundledCatalog, bundledCatalogs } from './other-shops/bundled-catalogs.ts';
 import { Bench, type Reading, sandboxLine } from './other-shops/reading.ts';
 import { type ShopCase, sandboxArguments, shopCases } from './other-shops/shop-cases.ts';
-import { type Verdict, verdictOn } from './other-shops/verdict.ts';
+import { saidBy, type Verdict, verdictOn } from './other-shops/verdict.ts';
 
 /**
  * Shops that are not as the bundled schema says, each read by the real command with the default and the example catalogs.
@@ -47,6 +47,7 @@ test('every other shop is read as far as it can be', { timeout: 3_600_000 }, asy
     const undisturbed = whole.get(catalog.name);
     if (undisturbed === undefined) throw new Error('Each catalog is read first.');
     rows.set(run, { ...run, found, verdict: verdictOn(shop, catalog, undisturbed, found) });
+    if (rows.size % 25 === 0) process.stderr.write(`${rows.size} of ${runs.length} are read.\n`);
   });
   const inOrder = runs.flatMap((run) => rows.get(run) ?? []);
   process.stdout.write(`${tableOf(inOrder).join('\n')}\n\n${faultsOf(inOrder).join('\n')}\n`);
@@ -110,12 +111,4 @@ function faultsOf(rows: readonly Row[]): readonly string[] {
       .slice(0, 6)
       .map((line) => `  said: ${line}`),
   ]);
-}
-
-/** The warnings and errors, without their times. */
-function saidBy({ stderr }: Reading): readonly string[] {
-  return stderr
-    .split('\n')
-    .filter((line) => !/^(\d\d:\d\d:\d\d )?info /.test(line) && line.trim() !== '')
-    .map((line) => line.replace(/^\d\d:\d\d:\d\d /, ''));
 }

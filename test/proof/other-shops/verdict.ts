@@ -22,7 +22,11 @@ export function verdictOn(shop: ShopCase, catalog: BundledCatalog, whole: Readin
   const codes = lost.length === 0 ? [0] : [2, 3];
   if (found.code === null || !codes.includes(found.code))
     faults.push(`the exit code is ${found.code}, not ${codes.join(' or ')}`);
-  return { lost, emptied: verdicts.flatMap((verdict) => verdict.emptied), faults };
+  const emptied = verdicts.flatMap((verdict) => verdict.emptied);
+  const isTold = shop.group === 'missing' || shop.isRefused === true;
+  if (isTold && lost.length + emptied.length > 0 && saidBy(found).length === 0)
+    faults.push('nothing is said of what is lost');
+  return { lost, emptied, faults };
 }
 
 function streamVerdict(
@@ -52,4 +56,12 @@ function streamVerdict(
     faults.push(`${name} has other values in ${changed.join(', ')}`);
   if (emptied.some((column) => key.includes(column))) faults.push(`${name} has an empty key`);
   return { lost: [], emptied: emptied.map((column) => `${name}.${column}`), faults };
+}
+
+/** The warnings and errors of a read, without their times. */
+export function saidBy({ stderr }: Reading): readonly string[] {
+  return stderr
+    .split('\n')
+    .filter((line) => !/^(\d\d:\d\d:\d\d )?info /.test(line) && line.trim() !== '')
+    .map((line) => line.replace(/^\d\d:\d\d:\d\d /, ''));
 }
