@@ -30,6 +30,8 @@ export interface BundledStream {
   /** Without any of these there can be no row: the root list, the way to the rows, the key, the filter. */
   readonly needs: ReadonlySet<string>;
   readonly touches: ReadonlySet<string>;
+  /** What each column asks for by itself: one that falls back to another source has that one's values. */
+  readonly columns: ReadonlyMap<string, ReadonlySet<string>>;
   /** The key is read through a relation that is guarded and never null. */
   readonly hasGuardedKey: boolean;
 }
@@ -63,6 +65,9 @@ function bundledStream(stream: CompiledStream, reference: GraphQLSchema): Bundle
     key: stream.key,
     needs: new Set([`Query.${stream.root.root}`, ...needs]),
     touches: new Set(used(stream.selection, stream.where)),
+    columns: new Map(
+      stream.columns.map(({ name, selection }) => [name, new Set(used(selection, undefined))]),
+    ),
     hasGuardedKey: key.some(({ guards }) => guards.some(({ isLoadBearing }) => isLoadBearing)),
   };
 }

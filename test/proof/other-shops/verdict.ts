@@ -31,7 +31,7 @@ export function verdictOn(shop: ShopCase, catalog: BundledCatalog, whole: Readin
 
 function streamVerdict(
   shop: ShopCase,
-  { name, needs, touches, key, hasGuardedKey }: BundledStream,
+  { name, needs, touches, columns, key, hasGuardedKey }: BundledStream,
   whole: StreamRows | undefined,
   found: StreamRows | undefined,
 ): Verdict {
@@ -49,7 +49,9 @@ function streamVerdict(
     (column) => whole.columns.get(column)?.hash !== found.columns.get(column)?.hash,
   );
   const emptied = differing.filter((column) => found.columns.get(column)?.isEmpty ?? true);
-  const changed = differing.filter((column) => !emptied.includes(column));
+  const changed = differing.filter(
+    (column) => !emptied.includes(column) && !isAmong(columns.get(column) ?? new Set()),
+  );
   if (!isAmong(touches) && found.rows === whole.rows)
     faults.push(`${name} differs in ${differing.join(', ')}, and asks for nothing that does`);
   else if (shop.columns === 'empty' && changed.length > 0 && found.rows === whole.rows)
