@@ -69,6 +69,10 @@ const ofTheSync: readonly (readonly [pattern: RegExp, consequence: string])[] = 
   ],
   [/^Query\.rateLimits/, 'The limits are learned from what the API refuses.'],
   [/^Query\.\w+Connection|Connection\.|Edge\.|^PageInfo/, 'The list is paged by offset instead.'],
+  [
+    /^Query\.warehouses\((limit|page)\)$|^WarehouseFilter\.id$/,
+    'Not read as yet: `inventory`, which is paged by it.',
+  ],
   [/^Counters/, 'Rows are counted by the Connection, or not at all; none is lost.'],
   [/Sort\.\w+At_ASC$/, 'The time of the oldest row is not looked up.'],
   [/Sort\.|\((sort|limit|page)\)$/, 'The list is paged another way.'],
