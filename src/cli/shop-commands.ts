@@ -2,7 +2,7 @@ import { command } from './command.ts';
 
 const config = { type: 'string', demandOption: true, describe: 'The configuration, a JSON file' } as const;
 
-/** The commands that a platform asks first, and those that say what a sync will cost and whether it was right. */
+/** The commands that a platform asks first, and those that say what a shop is like, what a sync will cost and whether it was right. */
 export const shopCommands = Object.freeze([
   command({
     name: 'spec',
@@ -23,6 +23,19 @@ export const shopCommands = Object.freeze([
     ],
     speech: 'airbyte',
     load: async () => (await import('./check.ts')).check,
+  }),
+  command({
+    name: 'doctor',
+    summary: "Say how this shop's API differs from what we know, and what is missing; changes nothing",
+    options: {
+      config,
+      json: { type: 'boolean', default: false, describe: 'Print JSON, to attach to a report' },
+    },
+    examples: [
+      { line: 'doctor --config config.json', about: 'When numbers look odd, and with each new shop' },
+      { line: 'doctor --config config.json --json > doctor.json', about: 'To attach to a report' },
+    ],
+    load: async () => (await import('./doctor.ts')).doctor,
   }),
   command({
     name: 'discover',

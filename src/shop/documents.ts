@@ -210,6 +210,15 @@ export const latestOrder: Document = document(
   '{ orders(sort: [number_DESC], limit: 1) { number } }',
 );
 
+/** What is listened to, and the oldest event that waits, if any: neither takes anything away. */
+export const listenedTo: Document = document('listenedTo', '', '{ eventListeners { objectType } }');
+
+export const oldestEvent: Document = document(
+  'oldestEvent',
+  '',
+  '{ events(limit: 1) { objectType changeType objectReference } }',
+);
+
 /** All types of custom attributes, with the fields that this API has. */
 export function attributeTypes(
   fields: readonly string[],
@@ -287,8 +296,8 @@ function places(count: number): readonly number[] {
   return Array.from({ length: count }, (_, at) => at);
 }
 
-function sorted(field: LiveField, sort: string): string {
-  const value = field.sortBy(sort);
+function sorted(field: LiveField, sort: string | undefined): string {
+  const value = sort === undefined ? undefined : field.sortBy(sort);
   return value === undefined ? '' : `, sort: ${value}`;
 }
 

@@ -19,8 +19,8 @@ export interface LiveRoot {
   /** The type of the list's rows: `Order`. */
   readonly type: string;
   readonly filter: Filter;
-  /** By what its pages are turned, of the sorts of the definition. */
-  readonly sort: string;
+  /** By what its pages are turned, of the sorts of the definition; undefined: in an order of its own. */
+  readonly sort: string | undefined;
   /** The field by which windows are told apart here, where this API cannot filter by it; `filter` is what they name it. */
   readonly localTime: { readonly field: string; readonly filter: string } | undefined;
   /** Filters that together name every row once, where the list leaves rows out that no filter names. */
@@ -56,10 +56,6 @@ export function findRoot(schema: GraphQLSchema, definition: RootDefinition): Liv
   const isUndated = change.kind !== 'snapshot' && !filter.has(change.filter);
   if (change.kind === 'updated' && isUndated)
     throw unreadable(definition, `"${root}" cannot be filtered by ${change.filter}`);
-  const sort = [pageKey.sort, pageKey.descending].find(
-    (name) => name !== undefined && sortIn(list, name) !== undefined,
-  );
-  if (sort === undefined) throw unreadable(definition, `"${root}" cannot be sorted by ${pageKey.sort}`);
   const rows = getNamedType(list.type);
   const statusField =
     change.kind === 'created'
@@ -70,6 +66,7 @@ export function findRoot(schema: GraphQLSchema, definition: RootDefinition): Liv
   const counter = fieldOf(query, 'counters') && fieldOf(schema.getType('Counters'), root);
   const isFilteredAlike = (field: GraphQLField<unknown, unknown> | undefined) =>
     getNamedType(field && argumentOf(field, 'where')?.type)?.name === filterType;
+  const sort = pageSort(list, pageKey);
   const oldestSort = change.kind === 'snapshot' ? '' : `${change.field}_ASC`;
   return Object.freeze({
     definition,
@@ -123,7 +120,9 @@ export function differencesOf({ definition, localTime, statusField, sort }: Live
       : []),
     ...(sort === definition.pageKey.sort
       ? []
-      : [`This shop's API cannot sort ${label} by ${definition.pageKey.sort}: they are read by ${sort}.`]),
+      : [
+          `This shop's API cannot sort ${label} by ${definition.pageKey.sort}: they are read ${sort === undefined ? 'in its own order' : `by ${sort}`}.`,
+        ]),
   ];
 }
 
@@ -135,11 +134,31 @@ function liveField(field: GraphQLField<unknown, unknown>): LiveField {
   });
 }
 
-function isPaged(connection: GraphQLField<unknown, unknown>, sort: string): boolean {
+/**
+ * Pages of a fixed window can be turned either way. A list that offers neither way has an order of its own, by a date or an id
+ * that does not change, and is paged by that.
+ */
+function pageSort(
+  list: GraphQLField<unknown, unknown>,
+  { sort, descending }: RootDefinition['pageKey'],
+): string | undefined {
+  return [sort, descending].find((name) => name !== undefined && sortIn(list, name) !== undefined);
+}
+
+/** Whether it has all that a page of it is asked by; where it has not, the list serves. */
+function isPaged(connection: GraphQLField<unknown, unknown>, sort: string | undefined): boolean {
+  const type = getNamedType(connection.type);
+  const edges = getNamedType(fieldOf(type, 'edges')?.type);
+  const pageInfo = getNamedType(fieldOf(type, 'pageInfo')?.type);
   return (
     argumentOf(connection, 'first') !== undefined &&
     argumentOf(connection, 'after') !== undefined &&
-    sortIn(connection, sort) !== undefined
+    sort !== undefined &&
+    sortIn(connection, sort) !== undefined &&
+    fieldOf(type, 'totalCount') !== undefined &&
+    fieldOf(edges, 'node') !== undefined &&
+    fieldOf(pageInfo, 'hasNextPage') !== undefined &&
+    fieldOf(pageInfo, 'endCursor') !== undefined
   );
 }
 

@@ -57,6 +57,18 @@ test.each(['discover', 'check'])('%s', async (command) => {
   shop.expectNobody(outcome);
 });
 
+test.each<[readonly string[], readonly string[]]>([
+  [[], []],
+  [['--json'], ['Customer:read', 'Order.shippingAddress:read', 'Event:read']],
+])('doctor %j without the permissions %j', { timeout: 180_000 }, async (args, deny) => {
+  await shop.control('permissions', { deny });
+  const outcome = await shop.run('doctor', everyMask, { args: [...args, '--debug'], isForPeople: true });
+  await shop.control('permissions', { deny: [] });
+  expect(outcome.code).toBe(0);
+  expect(outcome.stdout).toContain('orders-all-come');
+  shop.expectNobody(outcome);
+});
+
 test('a whole read, and one that goes on from it', async () => {
   const first = await shop.run('read', everyMask, { args: ['--debug'] });
   expect(first.code).toBe(0);

@@ -14,11 +14,14 @@ import { rootType } from '../../roots/derive.ts';
 import { fieldOf, selectedFields } from '../query/selection-walk.ts';
 import type { CompiledStream } from './compiled.ts';
 
-/** An element of the bundled schema that no public source states in full, and what asks for it. */
-export interface InferredUse {
+/** An element of the bundled schema, and what asks for it. */
+export interface ElementUse {
   /** `Order.lines`, `Order.lines(includeFullyCancelled)`, `OrderStatus.ARCHIVED`, `ReturnSort.id_ASC`. */
   readonly element: string;
-  /** NAME: it may not exist. TYPE, ARGUMENTS, PERMISSION: what of it may be otherwise. */
+  /**
+   * What no public source states of it. NAME: it may not exist. TYPE, ARGUMENTS, PERMISSION: what of it may be otherwise.
+   * Empty where all of it is documented.
+   */
   readonly what: readonly string[];
   /** The streams that touch it; all of them where the sync does for each. */
   readonly streams: readonly string[];
@@ -33,11 +36,19 @@ const everySync: readonly (readonly [type: string, field: string, args: readonly
   ['Mutation', 'confirmEvents', ['input']],
 ];
 
-/** In the order of the streams, each element once. A shop that has any of these otherwise must lose as little as can be. */
+/** What was only inferred. A shop that has any of these otherwise must lose as little as can be. */
 export function inferredUses(
+  catalog: { readonly streams: readonly CompiledStream[] },
+  reference: GraphQLSchema,
+): readonly ElementUse[] {
+  return elementUses(catalog, reference).filter(({ what }) => what.length > 0);
+}
+
+/** All that a catalog and its sync ask for, in the order of the streams, each element once. */
+export function elementUses(
   { streams }: { readonly streams: readonly CompiledStream[] },
   reference: GraphQLSchema,
-): readonly InferredUse[] {
+): readonly ElementUse[] {
   const found = new Map<string, { readonly what: readonly string[]; readonly streams: Set<string> }>();
   for (const stream of streams) {
     const touches = touchesOf(reference, (element, what) => {
@@ -67,8 +78,7 @@ function inferredOf({ astNode }: Marked): readonly string[] {
 
 function touchesOf(reference: GraphQLSchema, note: (element: string, what: readonly string[]) => void) {
   const touch = (element: string, marked: Marked | undefined) => {
-    const what = marked === undefined ? [] : inferredOf(marked);
-    if (what.length > 0) note(element, what);
+    if (marked !== undefined) note(element, inferredOf(marked));
   };
   const named = (type: GraphQLNamedType) => touch(type.name, type);
   /** A leaf can hold any value of its enum. */

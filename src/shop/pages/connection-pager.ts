@@ -46,7 +46,7 @@ export function connectionPager(options: ConnectionPagerOptions): Pager {
       rows,
       identify: (node) => node[id],
       keyOf: (node) => node[pageKey.field],
-      isAscending: root.sort.endsWith('_ASC'),
+      isAscending: root.sort?.endsWith('_DESC') !== true,
       lastKey: walk.lastKeyAt(after),
     });
     if (endCursor !== undefined && walk.hasSeen(endCursor, after))

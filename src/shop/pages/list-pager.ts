@@ -31,6 +31,7 @@ export function listPager(options: ListPagerOptions): Pager {
   const { client, root, where, selection, what, sort, size = new PageSize(), apart } = options;
   const { id, label, pageKey } = root.definition;
   const named = what ?? label;
+  const order = sort ?? root.sort;
   const document = listPage(root, selection, sort);
   const identify = (object: CentraObject) => String(object[id]);
 
@@ -52,8 +53,9 @@ export function listPager(options: ListPagerOptions): Pager {
       what: named,
       rows,
       identify: (object) => object[id],
-      keyOf: (object) => object[pageKey.field],
-      isAscending: (sort ?? root.sort).endsWith('_ASC'),
+      // A list in an order of its own says nothing about its keys.
+      keyOf: order === undefined ? undefined : (object) => object[pageKey.field],
+      isAscending: order?.endsWith('_DESC') !== true,
       lastKey: pageKey.field === id ? before?.[id] : undefined,
     });
     return {
