@@ -95,7 +95,12 @@ export const readCommands = Object.freeze([
       },
       tenants: { type: 'string', conflicts: 'config', describe: 'Instead: a folder of configurations' },
       host: { type: 'string', default: '127.0.0.1', describe: 'The address to listen on' },
-      port: { type: 'number', default: 8080, describe: 'Where to listen; 0 takes a free port' },
+      port: { type: 'number', default: 8080, describe: 'Where Centra calls; 0 takes a free port' },
+      'metrics-port': {
+        type: 'number',
+        describe:
+          'Where /metrics, /healthz and /readyz answer, for you alone; 0 takes a free port. Nowhere, if left out',
+      },
       read: {
         type: 'boolean',
         default: false,
