@@ -29,8 +29,8 @@ export class StreamWriter {
         this.tally.quarantined += 1;
         continue;
       }
-      for (const { column } of row.changes) {
-        this.tally.nulled.set(column, (this.tally.nulled.get(column) ?? 0) + 1);
+      for (const { column, isKept } of row.changes) {
+        if (isKept !== true) this.tally.nulled.set(column, (this.tally.nulled.get(column) ?? 0) + 1);
       }
       this.#pending.push(row);
     }
