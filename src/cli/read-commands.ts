@@ -11,7 +11,7 @@ export const readCommands = Object.freeze([
       config,
       catalog: {
         type: 'string',
-        describe: 'The configured catalog, a JSON file; needed unless --only names streams',
+        describe: 'The configured catalog, a JSON file; every stream, incrementally, if left out',
       },
       state: {
         type: 'string',
@@ -40,6 +40,7 @@ export const readCommands = Object.freeze([
       },
     },
     examples: [
+      { line: 'read --config config.json > first.jsonl', about: 'Every stream, as Airbyte messages' },
       {
         line: 'read --config config.json --catalog catalog.json > first.jsonl',
         about: 'A first read, as Airbyte messages',

@@ -20,8 +20,14 @@ export interface Finding {
   readonly message: string;
 }
 
+/** What a check has found: of the connection as a whole, and of each list of the shop. */
+export interface Examination extends Finding {
+  readonly host: string;
+  readonly findings: readonly Finding[];
+}
+
 /** Asks for a few rows of everything; throws a ConnectorError where that cannot even begin. */
-export async function examine(configuration: Configuration, context: CommandContext): Promise<Finding> {
+export async function examine(configuration: Configuration, context: CommandContext): Promise<Examination> {
   const { log, signal } = context;
   // What is refused is said below, for each list.
   const observer: ClientObserver = { ...loggingObserver(log), refused: () => undefined };
@@ -44,7 +50,8 @@ export async function examine(configuration: Configuration, context: CommandCont
       await probeEvents(shop.client, signal);
       log('warn', EVENTS_WARNING);
     }
-    tell(findings, log);
+    // People get them as the answer.
+    if (context.writer.isProtocol) tell(findings, log);
     return summarize(configuration, findings);
   });
 }
@@ -92,8 +99,9 @@ function tell(findings: readonly Finding[], log: Log): void {
 }
 
 /** One stream that can be read makes a connection worth having; what cannot be read is said beside it. */
-function summarize({ endpoint }: Configuration, findings: readonly Finding[]): Finding {
+function summarize({ endpoint }: Configuration, findings: readonly Finding[]): Examination {
   const isGood = findings.some((finding) => finding.isGood);
   const sentences = findings.map(({ message }) => message).join(' ');
-  return { isGood, message: `${new URL(endpoint).host} answers. ${sentences}` };
+  const { host } = new URL(endpoint);
+  return { isGood, message: `${host} answers. ${sentences}`, host, findings };
 }

@@ -20,7 +20,14 @@ describe.skipIf(!existsSync('/dev/full'))('a disk that is full under stdout', ()
     const needsShop = args.at(-1) === '--config';
     const shop = needsShop ? await openShop({ orders: 5 }) : undefined;
     const given = shop === undefined ? args : [...args, shop.config];
-    const child = spawn('/bin/sh', ['-c', '"$@" > /dev/full', 'sh', process.execPath, bin(program), ...given]);
+    const child = spawn('/bin/sh', [
+      '-c',
+      '"$@" > /dev/full',
+      'sh',
+      process.execPath,
+      bin(program),
+      ...given,
+    ]);
     const [stderr, [status]] = await Promise.all([text(child.stderr), once(child, 'close')]);
     expect(stderr).toContain(
       `${program}: The output could not be written: its disk has no room left (ENOSPC). Make room,`,

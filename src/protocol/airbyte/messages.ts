@@ -1,5 +1,5 @@
 import { type ConnectorError, type ErrorKind, sentence } from '../../errors.ts';
-import type { JsonObject } from '../../json.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../json.ts';
 import type { Losses } from '../lossless.ts';
 import type {
   CheckpointMessage,
@@ -109,7 +109,7 @@ export function catalogLine(streams: readonly OfferedStream[]): string {
   const catalog: AirbyteCatalog = {
     streams: streams.map((stream) => ({
       name: stream.name,
-      json_schema: stream.tellsDeletions ? withDeletionColumns(stream.jsonSchema) : { ...stream.jsonSchema },
+      json_schema: schemaOf(stream),
       supported_sync_modes: ['full_refresh', 'incremental'],
       source_defined_cursor: true,
       default_cursor_field: [stream.cursor],
@@ -118,6 +118,22 @@ export function catalogLine(streams: readonly OfferedStream[]): string {
     })),
   };
   return line({ type: 'CATALOG', catalog });
+}
+
+function schemaOf({ jsonSchema, tellsDeletions }: OfferedStream): Record<string, unknown> {
+  const schema = withoutDecimals(jsonSchema) as JsonObject;
+  return tellsDeletions ? withDeletionColumns(schema) : { ...schema };
+}
+
+/** The protocol knows no decimals: to its destinations they are strings, with all of their digits. */
+function withoutDecimals(schema: JsonValue): JsonValue {
+  if (Array.isArray(schema)) return schema.map(withoutDecimals);
+  if (!isObject(schema)) return schema;
+  const isDecimal = schema.format === 'x-singer.decimal';
+  const words = Object.entries(schema as JsonObject).filter(
+    ([word]) => !isDecimal || !['format', 'precision', 'scale'].includes(word),
+  );
+  return Object.fromEntries(words.map(([word, value]) => [word, withoutDecimals(value)]));
 }
 
 function withDeletionColumns(schema: JsonObject): Record<string, unknown> {
