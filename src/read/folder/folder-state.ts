@@ -99,7 +99,7 @@ function parsed(text: string): unknown {
 
 function parseFolderState(value: unknown, path: string): FolderState {
   if (isObject(value)) {
-    const { version, file, bytes, sequence, generation, state } = value;
+    const { version, file, bytes, sequence = 0, generation, state } = value;
     const isGood =
       version === 1 &&
       typeof file === 'string' &&
