@@ -58,7 +58,7 @@ const sandboxRooms = Object.entries(sandboxMayImport).map(([room, others]) => ({
 }));
 
 /** Files directly in src that every room may use. */
-const ground = '^src/(errors|given-time|json|package-root|repeats|text-file|time|timestamp)\\.ts$';
+const ground = '^src/(errors|exact-json|given-time|json|package-root|repeats|text-file|time|timestamp)\\.ts$';
 
 /** The files of cli that hold the table of commands. */
 const table = '(commands|[a-z]+-commands?|sandbox-options|(catalog|webhook)/commands)\\.ts$';

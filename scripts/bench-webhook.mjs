@@ -128,7 +128,7 @@ async function measure(name, location, receivers, syncs, isSmall = false) {
   const syncsAfter = await syncs();
   const cpu = process.cpuUsage(cpuBefore);
   const receiversCpu = (await cpuOfAll(running)) - receiversBefore;
-  const metrics = await (await fetch(`${urls[0]}/metrics`)).text();
+  const metrics = await (await fetch(`${running[0]?.statusUrl}/metrics`)).text();
   const commits = Number(/commit_seconds_count (\d+)/.exec(metrics)?.[1] ?? Number.NaN);
   const peaks = await Promise.all(running.map(({ child }) => peakMemory(child.pid)));
   const startMs = Math.max(...running.map((receiver) => receiver.startMs));

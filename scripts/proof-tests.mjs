@@ -18,6 +18,8 @@ const proofs = Object.freeze({
     ['test/proof/serve', { SLOW: '1' }],
     ['test/proof/readme-real-time', { SLOW: '1' }],
   ],
+  /** The commands in README.md, as they are printed. */
+  readme: [['test/proof/readme-', { SLOW: '1' }]],
   /** Plain files under kills, and many tenants. */
   folder: [
     ['test/unit/read/folder-crashes.test.ts', { CRASHES: '1000' }],

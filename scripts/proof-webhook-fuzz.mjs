@@ -120,7 +120,7 @@ await withFolder(async (folder) => {
     }
   });
   await Promise.all(sending);
-  const ready = await fetch(`${running.url}/readyz`).then(({ status }) => status, String);
+  const ready = await fetch(`${running.statusUrl}/readyz`).then(({ status }) => status, String);
   if (ready !== 200) broken.add(`At the end the receiver was not ready (${ready}).`);
   isOver = true;
   await Promise.all([looking, ...dripping]);

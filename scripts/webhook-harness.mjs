@@ -42,6 +42,7 @@ export async function webhookParts(part) {
 /**
  * @typedef {object} Running
  * @property {string} url
+ * @property {string} statusUrl Where it says how it does.
  * @property {number} startMs How long it took until it listened.
  * @property {import('node:child_process').ChildProcess} child
  * @property {(signal: NodeJS.Signals) => Promise<void>} end Resolves when the process has gone.
@@ -73,9 +74,10 @@ export async function startReceiver(program, location) {
   for await (const line of createInterface({
     input: /** @type {import('node:stream').Readable} */ (child.stdout),
   })) {
-    const { url } = JSON.parse(line);
+    const { url, statusUrl } = JSON.parse(line);
     return {
       url,
+      statusUrl,
       child,
       startMs: performance.now() - startedMs,
       end: async (signal) => {

@@ -1,4 +1,5 @@
 import type { ConnectorError } from '../errors.ts';
+import { parseExactJson } from '../exact-json.ts';
 import { isObject } from '../json.ts';
 import {
   failed,
@@ -188,7 +189,7 @@ function ifKnown(error: ConnectorError): Verdict {
 
 function parseBody(body: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(body);
+    const value = parseExactJson(body);
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -1,20 +1,43 @@
 import { loadConfiguration } from '../config/load.ts';
 import type { CommandContext } from '../console/command-context.ts';
-import { SUCCESS } from '../console/exit-code.ts';
+import { exitCodeOf, FINDINGS, SUCCESS } from '../console/exit-code.ts';
 import { ConnectorError, sentence } from '../errors.ts';
 import { connectionStatusLine } from '../protocol/airbyte/messages.ts';
-import { examine } from '../read/examination.ts';
+import { type Examination, examine } from '../read/examination.ts';
 import { openConfiguration } from '../read/open-configuration.ts';
 
-/** Proves endpoint, token, catalog and permissions. What is wrong is the answer, not a failure of the command: the exit code is 0. */
-export async function check(args: { readonly config: string }, context: CommandContext): Promise<number> {
-  const { isGood, message } = await openConfiguration(() => loadConfiguration(args.config), context)
+interface Arguments {
+  readonly config: string;
+  readonly strict: boolean;
+}
+
+/**
+ * Proves endpoint, token, catalog and permissions. What is wrong is the answer, not a failure of the command: the exit code is
+ * 0, unless `--strict` asks for another one.
+ */
+export async function check({ config, strict }: Arguments, context: CommandContext): Promise<number> {
+  const examined = await openConfiguration(() => loadConfiguration(config), context)
     .then((configuration) => examine(configuration, context))
     .catch((error: unknown) => {
-      if (error instanceof ConnectorError && error.kind !== 'bug')
-        return { isGood: false, message: sentence(error) };
+      if (error instanceof ConnectorError && error.kind !== 'bug') return error;
       throw error;
     });
-  await context.output.writeText(connectionStatusLine(isGood, message));
-  return SUCCESS;
+  const { output, writer } = context;
+  if (writer.isProtocol) await output.writeText(asMessage(examined));
+  else await output.writeText(forPeople(examined));
+  if (!strict) return SUCCESS;
+  if (examined instanceof ConnectorError) return exitCodeOf(examined.kind);
+  return examined.findings.every(({ isGood }) => isGood) ? SUCCESS : FINDINGS;
+}
+
+function asMessage(examined: Examination | ConnectorError): string {
+  if (examined instanceof ConnectorError) return connectionStatusLine(false, sentence(examined));
+  return connectionStatusLine(examined.isGood, examined.message);
+}
+
+function forPeople(examined: Examination | ConnectorError): string {
+  if (examined instanceof ConnectorError) return `Not connected. ${sentence(examined)}\n`;
+  const { host, findings, notes } = examined;
+  const lines = findings.map(({ isGood, message }) => `  ${isGood ? 'ok    ' : 'failed'}  ${message}`);
+  return `${[`${host} answers.`, ...lines, ...notes.map((note) => `  note    ${note}`)].join('\n')}\n`;
 }

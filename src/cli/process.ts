@@ -4,6 +4,7 @@ import type { CommandContext } from '../console/command-context.ts';
 import {
   BAD_INPUT,
   exitCodeOf,
+  HUNG_UP,
   INTERRUPTED,
   OUTPUT_CLOSED,
   SUCCESS,
@@ -11,7 +12,7 @@ import {
 } from '../console/exit-code.ts';
 import { logOf } from '../console/log.ts';
 import { createOutput, OutputClosed } from '../console/output.ts';
-import { ConnectorError } from '../errors.ts';
+import { ConnectorError, sentence } from '../errors.ts';
 import { packageRoot } from '../package-root.ts';
 import { startTelemetry } from '../telemetry/start.ts';
 
@@ -33,7 +34,7 @@ export async function runProcess(
   const output = createOutput(process.stdout, process.stderr);
   const stop = new AbortController();
   let stoppedBy: NodeJS.Signals | undefined;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     // Not once: packages that listen too end the process as soon as nobody else does.
     process.on(signal, () => {
       if (stoppedBy !== undefined) process.exit(codeOf(signal));
@@ -60,11 +61,17 @@ export async function runProcess(
   const code = stoppedBy !== undefined && found !== SUCCESS ? codeOf(stoppedBy) : found;
   const isHandedOver = await telemetry.end();
   await output.flush();
+  const lost = output.lost();
+  if (lost !== undefined && code === SUCCESS) {
+    process.stderr.write(`${options.writer.name}: ${sentence(lost)}\n`);
+    return exitCodeOf(lost.kind);
+  }
   if (!isHandedOver) process.exit(code);
   return code;
 }
 
 function codeOf(signal: NodeJS.Signals): number {
+  if (signal === 'SIGHUP') return HUNG_UP;
   return signal === 'SIGTERM' ? TERMINATED : INTERRUPTED;
 }
 
@@ -73,7 +80,10 @@ async function report(
   error: unknown,
   { output, isDebug, writer, signal, telemetry }: CommandContext,
 ): Promise<number> {
-  if (error instanceof OutputClosed) return OUTPUT_CLOSED;
+  if (error instanceof OutputClosed) {
+    if (error.reason !== undefined) process.stderr.write(`${writer.name}: ${sentence(error.reason)}\n`);
+    return error.reason === undefined ? OUTPUT_CLOSED : exitCodeOf(error.reason.kind);
+  }
   if (signal.aborted) {
     process.stderr.write(
       `${writer.name}: stopped. The next read goes on from the last state that was written.\n`,

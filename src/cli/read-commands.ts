@@ -11,7 +11,7 @@ export const readCommands = Object.freeze([
       config,
       catalog: {
         type: 'string',
-        describe: 'The configured catalog, a JSON file; needed unless --only names streams',
+        describe: 'The configured catalog, a JSON file; every stream, incrementally, if left out',
       },
       state: {
         type: 'string',
@@ -46,6 +46,7 @@ export const readCommands = Object.freeze([
       },
     },
     examples: [
+      { line: 'read --config config.json > first.jsonl', about: 'Every stream, as Airbyte messages' },
       {
         line: 'read --config config.json --catalog catalog.json > first.jsonl',
         about: 'A first read, as Airbyte messages',
@@ -101,7 +102,12 @@ export const readCommands = Object.freeze([
       },
       tenants: { type: 'string', conflicts: 'config', describe: 'Instead: a folder of configurations' },
       host: { type: 'string', default: '127.0.0.1', describe: 'The address to listen on' },
-      port: { type: 'number', default: 8080, describe: 'Where to listen; 0 takes a free port' },
+      port: { type: 'number', default: 8080, describe: 'Where Centra calls; 0 takes a free port' },
+      'metrics-port': {
+        type: 'number',
+        describe:
+          'Where /metrics, /healthz and /readyz answer, for you alone; 0 takes a free port. Nowhere, if left out',
+      },
       read: {
         type: 'boolean',
         default: false,

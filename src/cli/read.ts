@@ -17,11 +17,6 @@ interface Arguments extends ReadArguments {
 export async function read(args: Arguments, context: CommandContext): Promise<number> {
   const out = args.format === 'jsonl' ? folderOf(args) : undefined;
   const configuration = await configurationAt(args.config, context);
-  if (out === undefined && args.catalog === undefined && args.only === undefined)
-    throw badArgument(
-      'Missing required argument: catalog.',
-      'Give a configured catalog with --catalog, or name streams with --only.',
-    );
   const input = await readInput(args, Date.now());
   if (out !== undefined) {
     const { readToFolder } = await import('../read/read-to-folder.ts');

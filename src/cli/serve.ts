@@ -15,6 +15,7 @@ export interface ServeArguments {
   readonly tenants?: string | undefined;
   readonly host: string;
   readonly port: number;
+  readonly metricsPort?: number | undefined;
   readonly read: boolean;
   readonly format: 'airbyte' | 'singer';
   readonly catalog?: string | undefined;
@@ -26,13 +27,13 @@ export interface ServeArguments {
 
 /** Receives webhooks, and with `--read` prints what they name, until it is stopped. */
 export async function serve(args: ServeArguments, context: CommandContext): Promise<number> {
-  const { host, port, read, format } = args;
+  const { host, port, metricsPort, read, format } = args;
   const configurations: Configuration[] = [];
   for (const path of args.config ?? (await tenantPaths(args.tenants)))
     configurations.push(await configurationAt(path, context));
   const followed = read ? await followedOf(args, configurations) : undefined;
   const writer = format === 'singer' ? singerWriter : airbyteWriter;
-  return receiveAndFollow({ configurations, host, port, followed }, { ...context, writer });
+  return receiveAndFollow({ configurations, host, port, metricsPort, followed }, { ...context, writer });
 }
 
 async function tenantPaths(folder: string | undefined): Promise<readonly string[]> {

@@ -2,6 +2,17 @@ import { command } from './command.ts';
 
 const config = { type: 'string', demandOption: true, describe: 'The configuration, a JSON file' } as const;
 
+/** A person at a terminal gets an answer to read, a platform at the other end of a pipe gets messages. */
+const as = {
+  choices: ['people', 'messages'] as const,
+  describe: 'Who reads the answer; people, if left out, where it goes to a terminal',
+} as const;
+
+function speechAs({ as: given }: Readonly<Record<string, unknown>>): 'people' | 'airbyte' {
+  const isForPeople = given === undefined ? process.stdout.isTTY === true : given === 'people';
+  return isForPeople ? 'people' : 'airbyte';
+}
+
 /** The commands that a platform asks first, and those that say what a shop is like, what a sync will cost and whether it was right. */
 export const shopCommands = Object.freeze([
   command({
@@ -14,14 +25,24 @@ export const shopCommands = Object.freeze([
   command({
     name: 'check',
     summary: 'Prove the endpoint, the token and its permissions',
-    options: { config },
+    options: {
+      config,
+      strict: {
+        type: 'boolean',
+        default: false,
+        describe:
+          'Exit with 1 when a stream cannot be read, and with 2, 3 or 4 when nothing can; else with 0',
+      },
+      as,
+    },
     examples: [
       {
         line: 'check --config config.json',
         about: 'Names each stream that can be read, and what is missing',
       },
+      { line: 'check --config config.json --strict > /dev/null', about: 'In a pipeline that must not go on' },
     ],
-    speech: 'airbyte',
+    speech: speechAs,
     load: async () => (await import('./check.ts')).check,
   }),
   command({
@@ -40,11 +61,11 @@ export const shopCommands = Object.freeze([
   command({
     name: 'discover',
     summary: 'Print the streams, with their schemas',
-    options: { config },
+    options: { config, as },
     examples: [
       { line: 'discover --config config.json > discovered.json', about: 'What a platform chooses from' },
     ],
-    speech: 'airbyte',
+    speech: speechAs,
     load: async () => (await import('./discover.ts')).discover,
   }),
   command({

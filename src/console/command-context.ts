@@ -8,7 +8,7 @@ export interface CommandContext<F extends Writer = Writer> {
   readonly output: Output;
   /** Says what happens on the way, where the writer wants that. */
   readonly log: Log;
-  /** Aborted by SIGTERM and SIGINT. */
+  /** Aborted by SIGTERM, SIGINT and SIGHUP. */
   readonly signal: AbortSignal;
   readonly version: string;
   /** What starts this program once more, in a process of its own: the words before the arguments of a command. */

@@ -13,6 +13,8 @@ const NO_ACCESS = 3;
 const TRY_LATER = 4;
 /** Whoever reads our output has gone. */
 export const OUTPUT_CLOSED = 5;
+/** As a shell says it of a program whose terminal was closed. */
+export const HUNG_UP = 129;
 /** As a shell says it of a program that Ctrl-C ended. */
 export const INTERRUPTED = 130;
 /** As a shell says it of a program that was asked to end. */

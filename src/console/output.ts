@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Secret } from '../config/secret.ts';
+import { ConnectorError } from '../errors.ts';
 import type { Written } from '../protocol/writer.ts';
 
 /** stdout, and stderr beside it. */
@@ -18,6 +19,8 @@ export interface Output {
   readonly redact: (text: string) => string;
   /** Resolves when all is handed to the operating system. */
   readonly flush: () => Promise<void>;
+  /** What the system said when it took no more of the output; undefined where all is well, or nobody reads any more. */
+  readonly lost: () => ConnectorError | undefined;
   /** For an end that comes by force: nothing more is begun. Resolves when no line is half written. */
   readonly halt: () => Promise<void>;
 }
@@ -33,26 +36,53 @@ const PIECE = 16 * 1024;
 
 export class OutputClosed extends Error {
   override readonly name = 'OutputClosed';
+  /** What the system said when it took no more; undefined where nobody reads any more, which is no fault. */
+  readonly reason: ConnectorError | undefined;
+
+  constructor(reason?: ConnectorError) {
+    super('Nobody reads the output any more.');
+    this.reason = reason;
+  }
+}
+
+/** Readers go away in these ways. */
+const readerGone: ReadonlySet<unknown> = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
+const noRoom: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+function lossOf(error: NodeJS.ErrnoException): ConnectorError | undefined {
+  const code = error.code ?? error.name;
+  if (readerGone.has(code)) return undefined;
+  return new ConnectorError({
+    kind: 'transient',
+    code: 'output/lost',
+    message: noRoom.has(code)
+      ? `The output could not be written: its disk has no room left (${code}).`
+      : `The output could not be written (${code}).`,
+    hint: 'Make room, and run the command again: a read goes on from the last state that was written whole.',
+    cause: error,
+  });
 }
 
 export function createOutput(stream: Writable, errors: Writable): Output {
   const guarded: string[] = [];
   let isClosed = false;
   let isHalted = false;
+  let lost: ConnectorError | undefined;
   let diverted: ((text: string) => void) | undefined;
   const writeError = (text: string) => (diverted === undefined ? errors.write(text) : diverted(text));
-  stream.on('error', () => {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
     isClosed = true;
+    lost ??= lossOf(error);
   });
   // Nobody reads the logs any more: no reason to stop.
   errors.on('error', () => undefined);
 
   async function write(lines: string): Promise<void> {
     for (const piece of piecesOf(lines)) {
-      if (isClosed || isHalted) throw new OutputClosed('Nobody reads the output any more.');
+      if (isClosed || isHalted) throw new OutputClosed(lost);
       if (stream.write(piece)) continue;
       await untilRoom(stream);
-      if (isClosed || stream.destroyed) throw new OutputClosed('Nobody reads the output any more.');
+      if (isClosed || stream.destroyed) throw new OutputClosed(lost);
     }
   }
 
@@ -81,6 +111,7 @@ export function createOutput(stream: Writable, errors: Writable): Output {
       guarded.sort((one, other) => other.length - one.length);
     },
     flush,
+    lost: () => lost,
     halt: async () => {
       isHalted = true;
       if (stream.writableLength > 0) await flush();

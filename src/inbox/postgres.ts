@@ -10,6 +10,9 @@ const PATIENCE_MS = 4_000;
 const clashes: ReadonlySet<unknown> = new Set(['40P01', '40001']);
 const MOST_TRIES = 5;
 
+/** Of what a server says, this many characters are passed on. */
+const MOST_SAID = 300;
+
 const BIGINT = 20;
 
 /** Any number that nothing else in the database uses: "centra" on a telephone's keys. */
@@ -32,6 +35,9 @@ const dialect: Dialect = Object.freeze<Dialect>({
 /**
  * A PostgreSQL server, through a few connections; several receivers and readers on several machines may share it. `url` holds
  * a password and is not shown in any error.
+ *
+ * PgBouncer may stand in between and give each transaction another connection. So nothing is set for a session: no parameter
+ * at its start, which PgBouncer refuses, no prepared statement with a name, and no lock that outlives its transaction.
  */
 export async function openPostgres(url: string): Promise<Database> {
   const { default: pg } = await import('pg');
@@ -40,7 +46,6 @@ export async function openPostgres(url: string): Promise<Database> {
     max: 5,
     connectionTimeoutMillis: PATIENCE_MS,
     query_timeout: PATIENCE_MS,
-    statement_timeout: PATIENCE_MS,
     application_name: 'source-centra inbox',
     keepAlive: true,
     // No number here comes near those that JavaScript cannot hold.
@@ -58,7 +63,7 @@ export async function openPostgres(url: string): Promise<Database> {
   });
   try {
     await database.query('select 1').catch((cause: unknown) => {
-      throw unreachable(cause);
+      throw unreachable(cause, url);
     });
     await migrate(database);
     return database;
@@ -87,7 +92,7 @@ async function inTransaction<T>(pool: Pool, work: (transaction: Queryable) => Pr
   };
   client.on('error', cut);
   try {
-    await client.query('begin');
+    await client.query(`begin; set local statement_timeout = ${PATIENCE_MS}`);
     const result = await work(queryableOf(client));
     await client.query('commit');
     return result;
@@ -119,13 +124,37 @@ function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
-function unreachable(cause: unknown): ConnectorError {
+function unreachable(cause: unknown, url: string): ConnectorError {
   const code = codeOf(cause);
+  const said = cause instanceof Error ? withoutPassword(oneLine(cause.message), url) : '';
   return new ConnectorError({
     kind: 'config',
     code: 'inbox/unreachable',
-    message: `The webhook inbox's PostgreSQL server cannot be used${code === undefined ? '' : ` (${String(code)})`}.`,
+    message: `The webhook inbox's PostgreSQL server cannot be used${code === undefined ? '' : ` (${String(code)})`}${said === '' ? '.' : `: ${said}.`}`,
     hint: 'Check the address, the database, the user and the password in "webhook_inbox", and that the server is reachable from here.',
     cause,
   });
+}
+
+/** What a server says is data: it becomes one line of a sensible length, without what a terminal would obey. */
+function oneLine(text: string): string {
+  return text
+    .slice(0, MOST_SAID)
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+    .replace(/\.$/, '');
+}
+
+function withoutPassword(text: string, url: string): string {
+  const written = URL.canParse(url) ? new URL(url).password : '';
+  const spellings = [written, decoded(written)].filter((password) => password !== '');
+  return spellings.reduce((rest, password) => rest.replaceAll(password, '[secret]'), text);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

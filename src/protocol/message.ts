@@ -20,10 +20,20 @@ export interface RecordsMessage {
 
 export interface MessageRecord {
   readonly data: JsonObject;
-  /** Values that are null because they could not be had. */
-  readonly changes: readonly { readonly column: string; readonly reason: string }[];
+  /** Values that are null because they could not be had, or other than in the shop. */
+  readonly changes: readonly RecordChange[];
   /** Set when the row is gone from the source: then `data` holds its key and its cursor. UTC. */
   readonly deletedAt?: string;
+}
+
+export interface RecordChange {
+  readonly column: string;
+  /** A sentence, without the value. */
+  readonly reason: string;
+  /** The value was right in the shop, and no destination could hold it as it is. */
+  readonly isLoss?: boolean;
+  /** There is a value still, though another one; else it is null. */
+  readonly isKept?: boolean;
 }
 
 export interface CheckpointMessage {

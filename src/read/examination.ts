@@ -3,7 +3,7 @@ import { inWords } from '../catalog/language/near-match.ts';
 import type { Configuration } from '../config/load.ts';
 import { tokenExpiry } from '../config/token-expiry.ts';
 import type { CommandContext } from '../console/command-context.ts';
-import { loggingObserver } from '../console/log.ts';
+import { type Log, loggingObserver } from '../console/log.ts';
 import { probeEvents } from '../shop/events.ts';
 import { lacksPermission, permissionsInWords } from './missing-permissions.ts';
 import { type Source, withSource } from './open-source.ts';
@@ -19,8 +19,16 @@ export interface Finding {
   readonly message: string;
 }
 
+/** What a check has found: of the connection as a whole, and of each list of the shop. */
+export interface Examination extends Finding {
+  readonly host: string;
+  readonly findings: readonly Finding[];
+  /** What the token lacks, and where this shop differs. */
+  readonly notes: readonly string[];
+}
+
 /** Asks for a row of everything; throws a ConnectorError where that cannot even begin. */
-export async function examine(configuration: Configuration, context: CommandContext): Promise<Finding> {
+export async function examine(configuration: Configuration, context: CommandContext): Promise<Examination> {
   const { log, signal } = context;
   const expiry = tokenExpiry(configuration, Date.now());
   if (expiry !== undefined) log('warn', expiry.message);
@@ -37,7 +45,8 @@ export async function examine(configuration: Configuration, context: CommandCont
       log('warn', EVENTS_WARNING);
       log('info', listening(objectTypes));
     }
-    for (const { isGood, message } of findings) log(isGood ? 'info' : 'warn', message);
+    // People get them as the answer.
+    if (context.writer.isProtocol) tell(findings, log);
     return summarize(configuration, source, findings);
   });
 }
@@ -87,20 +96,28 @@ function byRoot(streams: readonly CompiledStream[]): readonly (readonly Compiled
   return [...groups.values()];
 }
 
+function tell(findings: readonly Finding[], log: Log): void {
+  for (const { isGood, message } of findings) log(isGood ? 'info' : 'warn', message);
+}
+
 /** One stream that can be read makes a connection worth having; what cannot be read, or stays empty, is said beside it. */
 function summarize(
   { endpoint }: Configuration,
   { schemas, catalog, needed, missing, differences }: Source,
   findings: readonly Finding[],
-): Finding {
+): Examination {
   const isGood = findings.some((finding) => finding.isGood);
-  const sentences = [
-    `${new URL(endpoint).host} answers.`,
-    ...(schemas.instead === undefined ? [] : [schemas.instead]),
-    ...findings.map(({ message }) => message),
+  const { host } = new URL(endpoint);
+  const notes = [
     ...missing.flatMap((needed) => lacksPermission(needed, catalog) ?? []),
     ...(missing.length === 0 ? [] : [permissionsInWords(needed)]),
     ...differences,
   ];
-  return { isGood, message: sentences.join(' ') };
+  const sentences = [
+    `${host} answers.`,
+    ...(schemas.instead === undefined ? [] : [schemas.instead]),
+    ...findings.map(({ message }) => message),
+    ...notes,
+  ];
+  return { isGood, message: sentences.join(' '), host, findings, notes };
 }

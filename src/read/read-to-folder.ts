@@ -36,7 +36,15 @@ export async function readToFolder(
     const openSink = async (session: WriterInput) => {
       const isAll = input.wanted === undefined;
       if (isAll) tellOfTheRest(before, session, log);
-      sink = await folderSink({ folder: out, ...session, before, lost, log, clock: () => performance.now() });
+      sink = await folderSink({
+        folder: out,
+        ...session,
+        before,
+        lost,
+        log,
+        clock: () => performance.now(),
+        now: Date.now,
+      });
       return sink;
     };
     const signal = AbortSignal.any([context.signal, lost]);

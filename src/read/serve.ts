@@ -21,6 +21,8 @@ export interface Serving {
   /** Where webhooks are received. */
   readonly host: string;
   readonly port: number;
+  /** Where the operator asks how the receiver does; undefined: nowhere. */
+  readonly metricsPort: number | undefined;
   /** The one shop that is read on and on, if any is. */
   readonly followed: Followed | undefined;
 }
@@ -32,7 +34,7 @@ export interface Followed extends Pick<Following, 'pollMs' | 'snapshotMs'> {
 
 /** Receives webhooks, and reads what they name where a shop is followed, until it is stopped. */
 export async function receiveAndFollow(
-  { configurations, host, port, followed }: Serving,
+  { configurations, host, port, metricsPort, followed }: Serving,
   context: CommandContext<ProtocolWriter>,
 ): Promise<number> {
   const receiving = configurations.filter(({ webhook }) => webhook.id !== undefined);
@@ -47,9 +49,11 @@ export async function receiveAndFollow(
   try {
     const receiver =
       inbox && receiving.length > 0 ? receiverOf(receiving, inbox, arrivals, context) : undefined;
-    server = receiver && (await serveReceiver({ receiver, host, port }));
+    server = receiver && (await serveReceiver({ receiver, host, port, statusPort: metricsPort }));
     if (server !== undefined) {
-      context.log('info', `Webhooks are received at ${server.url}/centra/… for ${namesOf(receiving)}.`);
+      if (server.statusUrl !== undefined)
+        log('info', `/metrics, /healthz and /readyz answer at ${server.statusUrl}.`);
+      log('info', `Webhooks are received at ${server.url}/centra/… for ${namesOf(receiving)}.`);
     }
     if (followed === undefined) {
       if (!context.signal.aborted) await once(context.signal, 'abort');

@@ -41,7 +41,7 @@ export class StreamWriter {
         else this.tally.quarantined += 1;
         continue;
       }
-      for (const { column } of row.changes) count(this.tally.nulled, column);
+      for (const { column, isKept } of row.changes) if (isKept !== true) count(this.tally.nulled, column);
       this.#pending.push(row);
     }
   }

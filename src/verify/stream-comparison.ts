@@ -1,5 +1,6 @@
 import type { GoodRow } from '../catalog/compile/compiled.ts';
 import { isObject } from '../json.ts';
+import { storable } from '../protocol/lossless.ts';
 import { type Cell, cellOf } from './count-cells.ts';
 import type { Coverage } from './coverage.ts';
 import { HIDDEN, newestOf, type StreamFold } from './fold.ts';
@@ -180,7 +181,10 @@ export class StreamComparison {
 
   #compareRows(shopObject: ShopObject, good: readonly GoodRow[], output: readonly RowFacts[]): void {
     const { view } = this.fold;
-    const shop = good.map(({ data }) => ({ data, facts: factsOf(view, data) }));
+    const shop = good.map(({ data: mapped }) => {
+      const data = storable(mapped);
+      return { data, facts: factsOf(view, data) };
+    });
     const inShop = new Set(shop.map(({ facts }) => facts.key));
     const inOutput = new Map(output.map((row) => [row.key, row]));
     const missing = shop.filter(({ facts }) => !inOutput.has(facts.key));

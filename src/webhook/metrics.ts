@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { AddOutcome, Hint, Inbox } from '../inbox/inbox.ts';
+import type { AddOutcome, Hint, Inbox, Waiting } from '../inbox/inbox.ts';
 import type { PayloadFault } from './payload.ts';
 import type { SignatureFault } from './signature.ts';
 
@@ -31,6 +31,23 @@ const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 /** A series for each type that Centra documents, and one for all others: a sender must not choose how many there are. */
 function seriesOf(type: string): string {
   return knownTypes.has(type) ? type : 'other';
+}
+
+/** What waits, the types that Centra does not document taken together. */
+function bySeries(waiting: readonly Waiting[]): Iterable<Omit<Waiting, 'claimed'>> {
+  const series = new Map<string, Omit<Waiting, 'claimed'>>();
+  for (const { tenant, type: given, objects, oldestAgeMs } of waiting) {
+    const type = seriesOf(given);
+    const key = `${tenant}\n${type}`;
+    const found = series.get(key);
+    series.set(key, {
+      tenant,
+      type,
+      objects: objects + (found?.objects ?? 0),
+      oldestAgeMs: Math.max(oldestAgeMs, found?.oldestAgeMs ?? 0),
+    });
+  }
+  return series.values();
 }
 
 export function createReceiverMetrics(inbox: Pick<Inbox, 'waiting'>): ReceiverMetrics {
@@ -133,7 +150,7 @@ export function createReceiverMetrics(inbox: Pick<Inbox, 'waiting'>): ReceiverMe
       oldest.reset();
       const waiting = await inbox.waiting().catch(() => undefined);
       up.set(waiting === undefined ? 0 : 1);
-      for (const { tenant, type, objects: count, oldestAgeMs } of waiting ?? []) {
+      for (const { tenant, type, objects: count, oldestAgeMs } of bySeries(waiting ?? [])) {
         objects.set({ tenant, type }, count);
         oldest.set({ tenant, type }, oldestAgeMs / 1000);
       }

@@ -36,8 +36,10 @@ export interface ReceiverOptions {
 }
 
 export interface Receiver {
-  /** Request in, response out: no port is needed to try it. */
+  /** Takes calls of Centra: request in, response out, so that no port is needed to try it. */
   readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** Answers the operator: `/healthz`, `/readyz` and `/metrics`, which the world outside has no way to. */
+  readonly fetchStatus: (request: Request) => Response | Promise<Response>;
   /** Told by a reader in the same process: objects were written so long after the first word of them. */
   written(tenant: string, objects: number, lagSeconds: number): void;
   /** Resolves when all that came has been stored. */
@@ -125,8 +127,15 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const result = await receive(tenant, context.req.raw);
     return result === 'stored' ? context.text('ok') : refuse(context, result, tenant);
   });
-  app.get('/healthz', (context) => context.text('ok'));
-  app.get('/readyz', async (context) => {
+  app.notFound((context) => refuse(context, 'not_ours'));
+  app.onError((error, context) => {
+    log('warn', `A webhook call was not understood by this program (${error.name}).`);
+    return refuse(context, 'cannot_store');
+  });
+
+  const status = new Hono({ strict: true });
+  status.get('/healthz', (context) => context.text('ok'));
+  status.get('/readyz', async (context) => {
     try {
       await within(READY_WITHIN_MS, commit.check());
       return context.text('ok');
@@ -134,16 +143,12 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       return context.text('The inbox cannot store now.', 503);
     }
   });
-  app.get('/metrics', async (context) =>
+  status.get('/metrics', async (context) =>
     context.text(await metrics.text(), 200, { 'Content-Type': metrics.contentType }),
   );
-  app.notFound((context) => refuse(context, 'not_ours'));
-  app.onError((error, context) => {
-    log('warn', `A webhook call was not understood by this program (${error.name}).`);
-    return refuse(context, 'cannot_store');
-  });
   return {
     fetch: (request) => app.fetch(request),
+    fetchStatus: (request) => status.fetch(request),
     written: metrics.written,
     settled: commit.settled,
   };

@@ -168,10 +168,6 @@ test('an empty state file stands for no state', async () => {
 test.each([
   ['no command of a group', ['catalog']],
   ['an unknown command', ['raed']],
-  [
-    'read without its catalog',
-    ['read', '--config', fileWith({ endpoint: 'https://acme.centra.com/graphql', api_token: token })],
-  ],
   ['an unknown option', ['spec', '--colour']],
 ])('%s', async (_, args) => {
   const outcome = await sourceCentra(args);

@@ -90,6 +90,8 @@ export class Fold {
 export interface RunningServe {
   /** Where it receives webhooks; empty when it does not. */
   readonly url: string;
+  /** Where it says how it does; empty when nobody asked for that. */
+  readonly statusUrl: string;
   readonly lines: readonly string[];
   /** Ends it, and returns its exit code. */
   readonly end: (signal: NodeJS.Signals) => Promise<number | null>;
@@ -119,6 +121,7 @@ export async function serve(
   if (hasEnded) throw new Error(`The command ended: ${said.stderr}`);
   return {
     url: address() ?? '',
+    statusUrl: /readyz answer at (http:\/\/[\d.]+:\d+)/.exec(said.stdout + said.stderr)?.[1] ?? '',
     lines,
     said,
     end: async (signal) => {

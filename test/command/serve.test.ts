@@ -9,7 +9,7 @@ const only = ['--only', 'orders'];
 
 test('serve keeps what comes, and a read beside it takes that first', async () => {
   const { shop, config, webhook } = await followedShop();
-  const server = await serve(['--config', config, '--port', '0']);
+  const server = await serve(['--config', config, '--port', '0', '--metrics-port', '0']);
   try {
     const first = await sourceCentra(['read', '--config', config, ...only]);
     const state = fileWith(
@@ -27,7 +27,12 @@ test('serve keeps what comes, and a read beside it takes that first', async () =
     expect(logsOf(second).filter((line) => line.includes('Webhooks told of'))).toEqual([
       expect.stringMatching(/^INFO Webhooks told of 2 orders, which gave \d+ records\.$/),
     ]);
-    expect(await (await fetch(`${server.url}/metrics`)).text()).not.toMatch(/inbox_objects\{.*\} [1-9]/);
+    const status = async (url: string) => (await fetch(url)).status;
+    for (const path of ['/metrics', '/healthz', '/readyz'])
+      expect([await status(server.url + path), await status(server.statusUrl + path)]).toEqual([404, 200]);
+    expect(await (await fetch(`${server.statusUrl}/metrics`)).text()).not.toMatch(
+      /inbox_objects\{.*\} [1-9]/,
+    );
   } finally {
     expect(await server.end('SIGTERM')).toBe(0);
   }

@@ -43,8 +43,13 @@ const planted = {
 };
 const plantedValues = Object.values(planted);
 
+interface Urls {
+  readonly url: string;
+  readonly statusUrl: string;
+}
+
 /** Every answer that a stranger, or Centra with a mistake, can get. */
-async function everyAnswer(url: string, { webhook, shop }: Told): Promise<string> {
+async function everyAnswer({ url, statusUrl }: Urls, { webhook, shop }: Told): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const path = `/centra/${webhook.id}`;
   const post = (headers: Readonly<Record<string, string>>, body: string, to = path, method = 'POST') =>
@@ -67,7 +72,9 @@ async function everyAnswer(url: string, { webhook, shop }: Told): Promise<string
     post({}, '', path, 'GET'),
     post({}, form, path, 'PUT'),
     ...bodies.map((body) => post(signed(body).headers, body)),
-    ...['/healthz', '/readyz', '/metrics', '/'].map((to) => post({ cookie: shop.token }, '', to, 'GET')),
+    ...['/healthz', '/readyz', '/metrics', '/', path].flatMap((to) =>
+      [url, statusUrl].map((from) => fetch(from + to, { headers: { cookie: shop.token } })),
+    ),
   ];
   const answers = await Promise.all(calls);
   const texts = answers.map(async (answer) =>
@@ -79,7 +86,11 @@ async function everyAnswer(url: string, { webhook, shop }: Told): Promise<string
 }
 
 /** Changes orders of the shop, with people in them, and waits until the receiver has written them. */
-async function tellOfPeople(url: string, { shop, webhook }: Told, isRead: boolean): Promise<void> {
+async function tellOfPeople(
+  { url, statusUrl }: Urls,
+  { shop, webhook }: Told,
+  isRead: boolean,
+): Promise<void> {
   await shop.control('webhooks', { url: `${url}/centra/${webhook.id}`, secret: webhook.secret, batchMs: 20 });
   await shop.change(
     {
@@ -92,7 +103,7 @@ async function tellOfPeople(url: string, { shop, webhook }: Told, isRead: boolea
   const wanted = isRead
     ? /written_objects_total\{[^}]*\} ([8-9]|\d\d)/
     : /events_total\{[^}]*\} ([8-9]|\d\d)/;
-  const metrics = async () => (await fetch(`${url}/metrics`)).text();
+  const metrics = async () => (await fetch(`${statusUrl}/metrics`)).text();
   await until(async () => wanted.test(await metrics()), 'what the shop told of is dealt with');
 }
 
@@ -156,8 +167,8 @@ describe('serve', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     });
-    await tellOfPeople(server.url, told, args.includes('--read'));
-    const answers = await everyAnswer(server.url, told);
+    await tellOfPeople(server, told, args.includes('--read'));
+    const answers = await everyAnswer(server, told);
     for (const status of [200, 400, 401, 404, 405, 413, 415]) expect(answers).toContain(`${status} [`);
     expectNobodyTold(answers, told);
     expect(await server.end('SIGTERM')).toBe(0);
@@ -319,7 +330,7 @@ describe('an inbox that cannot be opened', () => {
     ];
     const options = { isForPeople: true };
     const people = ['--config', config, '--debug'];
-    const server = start(['serve', ...people, '--port', '0']);
+    const server = start(['serve', ...people, '--port', '0', '--metrics-port', '0']);
     onTestFinished(() => void server.child.kill('SIGKILL'));
     const [read, tap, folder, tested] = await Promise.all([
       sourceCentra(['read', ...people, '--only', 'returns']),
@@ -334,12 +345,13 @@ describe('an inbox that cannot be opened', () => {
     if (isGood) {
       await until(() => /received at (\S+)\/centra/.test(server.said.stderr), 'it listens');
       const url = /received at (\S+)\/centra/.exec(server.said.stderr)?.[1] ?? '';
+      const statusUrl = /readyz answer at (http:\/\/[\d.]+:\d+)/.exec(server.said.stderr)?.[1] ?? '';
       const body = 'payload=%7B%22events%22%3A%5B%5D%7D';
       const { headers } = signedCall(body, { secret: webhook.secret, sentAt: Math.floor(Date.now() / 1000) });
       const answer = await fetch(`${url}/centra/${webhook.id}`, { method: 'POST', headers, body });
       expect(answer.status).toBe(503);
       shop.expectNobody(await answer.text(), ...hidden);
-      shop.expectNobody(await (await fetch(`${url}/metrics`)).text(), ...hidden);
+      shop.expectNobody(await (await fetch(`${statusUrl}/metrics`)).text(), ...hidden);
       server.child.kill('SIGTERM');
     }
     const served = await server.ended;

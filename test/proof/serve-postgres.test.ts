@@ -51,8 +51,9 @@ test('serve lives through times in which its PostgreSQL server is down, at the s
   });
   const fold = new Fold();
   const streams = ['--only', 'orders', '--only', 'order_lines'];
-  const server = await serve(['--config', config, '--read', ...streams, '--port', '0', '--poll', '1h'], fold);
-  const ready = async () => (await fetch(`${server.url}/readyz`)).status;
+  const ports = ['--port', '0', '--metrics-port', '0'];
+  const server = await serve(['--config', config, '--read', ...streams, ...ports, '--poll', '1h'], fold);
+  const ready = async () => (await fetch(`${server.statusUrl}/readyz`)).status;
   let calls = 0;
   const tell = async () => {
     calls += 1;

@@ -115,11 +115,12 @@ test('a PostgreSQL server that is not up yet: Centra is told to send again, and 
     webhook_inbox: `postgresql://someone:a-made-up-password@127.0.0.1:${port}/inbox`,
   });
   const fold = new Fold();
-  const server = await serve(['--config', config, '--read', ...only, '--port', '0', '--poll', '1s'], fold);
+  const args = ['--config', config, '--read', ...only, '--port', '0', '--metrics-port', '0', '--poll', '1s'];
+  const server = await serve(args, fold);
   await until(() => fold.states.size === 2, 'the first read is over');
   expect(await send(server.url, webhook, { id: 1001 })).toBe(503);
-  expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
-  expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  expect((await fetch(`${server.statusUrl}/readyz`)).status).toBe(503);
+  expect((await fetch(`${server.statusUrl}/healthz`)).status).toBe(200);
   expect(await server.end('SIGTERM')).toBe(0);
   expect(server.said.stdout).toContain('cannot be used (ECONNREFUSED)');
   expect(server.said.stdout).not.toContain('a-made-up-password');

@@ -1,3 +1,4 @@
+import { losesDigits, parseExactJson } from '../../exact-json.ts';
 import { isObject, type JsonPrimitive, type JsonValue } from '../../json.ts';
 import { isCalendarDate, utcSecond } from '../../timestamp.ts';
 import type { ScalarKind, ScalarType, ValueType } from '../path/value-type.ts';
@@ -94,7 +95,7 @@ function toDecimal(value: unknown, precision: number, scale: number): string | u
 function toJson(value: unknown): JsonValue | undefined {
   if (typeof value !== 'string') return typeof value === 'object' ? (value as JsonValue) : undefined;
   try {
-    const parsed: unknown = JSON.parse(value);
+    const parsed = parseExactJson(value);
     return typeof parsed === 'object' && parsed !== null ? (parsed as JsonValue) : undefined;
   } catch {
     return undefined;
@@ -134,7 +135,10 @@ function scalarConverter(type: ScalarType, slot: Slot): Step {
   const reason = refusalInWords[type.kind];
   const slow = (value: unknown, scope: Scope): unknown => {
     if (value === null || value === undefined) return null;
-    return convert(value) ?? scope.refuse(slot, reason);
+    return (
+      convert(value) ??
+      (isTooLarge(value, type) ? scope.refuse(slot, tooLarge, true) : scope.refuse(slot, reason))
+    );
   };
   if (type.kind === 'timestamp') return rememberingLast(slow);
   if (type.kind === 'string')
@@ -146,8 +150,37 @@ function scalarConverter(type: ScalarType, slot: Slot): Step {
       typeof value === 'number' && Number.isSafeInteger(value) ? value : slow(value, scope);
   if (type.kind === 'number')
     return (value, scope) =>
-      typeof value === 'number' && Number.isFinite(value) ? value : slow(value, scope);
+      typeof value === 'number' && Number.isFinite(value) ? value : slowNumber(value, scope);
   return slow;
+
+  function slowNumber(value: unknown, scope: Scope): unknown {
+    if (typeof value !== 'string' || toNumber(value) === undefined || !losesDigits(value))
+      return slow(value, scope);
+    if (wholeNumber.test(value)) return scope.refuse(slot, tooLarge, true);
+    scope.alter(slot, 'has more digits than a number can hold, and is rounded; `type: decimal` keeps them');
+    return toNumber(value);
+  }
+}
+
+/** Leaves a number as the text that it came as, where it has too many digits for a number: a later step may keep them. */
+export function passingLargeNumbers(convert: Step): Step {
+  return (value, scope) =>
+    typeof value === 'string' && toNumber(value) !== undefined && losesDigits(value)
+      ? value
+      : convert(value, scope);
+}
+
+const wholeNumber = /^\s*[+-]?\d+\s*$/;
+
+/** A number that would become another one, as an id or a sum in the smallest unit may be. */
+const tooLarge =
+  'is a whole number with more digits than a number can hold; `type: string` or `type: decimal` keeps them';
+
+function isTooLarge(value: unknown, { kind }: ScalarType): boolean {
+  if (kind !== 'integer') return false;
+  return typeof value === 'number'
+    ? Number.isInteger(value)
+    : typeof value === 'string' && wholeNumber.test(value);
 }
 
 /** The rows of one object show its times again and again, and those of one page often share them. */

@@ -18,7 +18,9 @@ export interface Scope {
   /** When the snapshot began, in UTC. */
   readonly snapshotAt: () => string;
   /** Notes that a value could not be had, and gives the null that stands for it. */
-  readonly refuse: (slot: Slot, reason: string) => null;
+  readonly refuse: (slot: Slot, reason: string, isLoss?: boolean) => null;
+  /** Notes that a value is not quite the one in the shop. */
+  readonly alter: (slot: Slot, reason: string) => void;
 }
 
 /** One step of a column: a value in, a value out. */

@@ -1,7 +1,7 @@
 import { apiDiffers } from '../column/absence.ts';
 import { type ColumnContext, isKeyColumn, type StreamContext } from '../column/column-context.ts';
 import type { ColumnDraft } from '../column/column-draft.ts';
-import { converterOf } from '../column/convert.ts';
+import { converterOf, passingLargeNumbers } from '../column/convert.ts';
 import type { PassingKind } from '../column/row-code.ts';
 import type { OnError, Slot, Step } from '../column/scope.ts';
 import type { ColumnKeyword, ColumnModel } from '../language/model.ts';
@@ -81,7 +81,9 @@ function compileOn(column: ColumnModel, stream: StreamContext): ColumnDraft | un
   const steps: Step[] = [];
   for (const operator of stepOperators) {
     if (operator.stage === 'value' && isRaw) {
-      steps.push(converterOf(type, context.slot));
+      const convert = converterOf(type, context.slot);
+      // A type of the catalog's own may hold the digits that the schema's type cannot.
+      steps.push(column.keywords.has('type') ? passingLargeNumbers(convert) : convert);
       type = loosened(type, context.slot.onError);
       isRaw = false;
     }

@@ -85,7 +85,7 @@ export type MappedRow = GoodRow | QuarantinedRow;
 
 export interface GoodRow {
   readonly data: JsonObject;
-  /** Values that could not be had and are null now. */
+  /** Values that could not be had and are null now, or are not quite those of the shop. */
   readonly changes: readonly ColumnChange[];
 }
 
@@ -103,6 +103,10 @@ export interface QuarantinedRow {
 export interface ColumnChange {
   readonly column: string;
   readonly reason: string;
+  /** The value is right in the shop, and no row could hold it as it is. */
+  readonly isLoss?: boolean;
+  /** There is a value still, the nearest to it; else it is null. */
+  readonly isKept?: boolean;
 }
 
 /** A stream that is right, and that this shop's API cannot give. */

@@ -58,6 +58,12 @@ function rowScope(key: readonly string[], holdsBackNullKeys: boolean): RowScope 
     if (holdsBackNullKeys && !isPartial) for (const name of key) if (values[name] === null) return name;
     return undefined;
   };
+  const refusalsHere = (): Refusals => {
+    isAnyRefused = true;
+    const refusals = byLevel[current] ?? { changes: noChanges, held: undefined };
+    byLevel[current] = refusals;
+    return refusals;
+  };
   return {
     stack,
     positions,
@@ -73,15 +79,18 @@ function rowScope(key: readonly string[], holdsBackNullKeys: boolean): RowScope 
       current = at;
       if (isAnyRefused) byLevel[at] = undefined;
     },
-    refuse: (slot, reason) => {
+    refuse: (slot, reason, isLoss = false) => {
       if (slot.onError === 'fail') throw refused(slot, reason);
-      isAnyRefused = true;
-      const change = { column: slot.column, reason: `The value ${reason}.` };
-      const refusals = byLevel[current] ?? { changes: noChanges, held: undefined };
-      byLevel[current] = refusals;
+      const change = { column: slot.column, reason: `The value ${reason}.`, ...(isLoss && { isLoss }) };
+      const refusals = refusalsHere();
       if (slot.onError === 'quarantine') refusals.held ??= change;
       else refusals.changes = [...refusals.changes, change];
       return null;
+    },
+    alter: ({ column }, reason) => {
+      const refusals = refusalsHere();
+      const change = { column, reason: `The value ${reason}.`, isLoss: true, isKept: true };
+      refusals.changes = [...refusals.changes, change];
     },
     end: (data) => {
       const values = data as JsonObject;

@@ -10,8 +10,10 @@ import {
   type ParsedNode,
   Parser,
   parseDocument,
+  type Scalar,
   visit,
 } from 'yaml';
+import { losesDigits } from '../../exact-json.ts';
 import { decodeText, TextFileError } from '../../text-file.ts';
 import { shieldPaths, unshieldPaths } from './plain-paths.ts';
 import type { Problem, Report } from './problem.ts';
@@ -24,6 +26,8 @@ export const MOST_BYTES = 1_000_000;
 const MOST_DEPTH = 64;
 /** How many nodes may stand for others by an alias; what an honest catalog shares is far below. */
 const MOST_ALIASED_NODES = 10_000;
+/** Neither NUL nor half of a character. */
+const storableText = /^[^\0\p{Cs}]*$/u;
 /** What follows the first few comes of them. */
 const MOST_SYNTAX_PROBLEMS = 3;
 
@@ -80,6 +84,8 @@ export function readYaml(bytes: Uint8Array, file: string, report: Report): Sourc
     if (document.errors.length > 0 && !isOurs) {
       return whole('catalog/not_a_catalog', 'This is not a catalog, and not YAML.', catalogExample);
     }
+    // How deep the package gets depends on the stack, and so does what it says of it.
+    if (document.errors.some(({ message }) => isTooDeep(message))) return tooDeep(report, start);
     for (const { pos, message, code } of document.errors.slice(0, MOST_SYNTAX_PROBLEMS)) {
       report({
         severity: 'error',
@@ -195,7 +201,28 @@ function readNode(
     });
     return scalar(reading, offset, null, false);
   }
-  if (typeof value === 'string') return scalar(reading, offset, unshieldPaths(value), true);
+  if (typeof value === 'number' && losesDigits(given.source ?? String(value))) {
+    reading.report({
+      severity: 'error',
+      code: 'catalog/too_many_digits',
+      ...placeAt(reading, offset),
+      message: 'This number has more digits than can be kept: it would become another one.',
+      hint: 'Put quotes around it, and say `type: string` or `type: decimal` where it is to be one.',
+    });
+    return scalar(reading, offset, null, false);
+  }
+  if (typeof value === 'string') {
+    const text = unshieldPaths(value);
+    if (storableText.test(text)) return scalar(reading, offset, text, true);
+    reading.report({
+      severity: 'error',
+      code: 'catalog/unstorable_text',
+      ...placeAt(reading, offset),
+      message: 'This text holds NUL or half of a character, which no database can store.',
+      hint: 'Remove the escape (such as \\0 or \\ud83d) from it.',
+    });
+    return scalar(reading, offset, null, false);
+  }
   if (value === null || typeof value === 'number' || typeof value === 'boolean')
     return scalar(reading, offset, value, true);
   return scalar(reading, offset, String(value), false);
@@ -211,7 +238,7 @@ function readMap(
   const entries = new Map<string, MapEntry>();
   for (const { key, value } of items) {
     const keyPlace = placeAt(reading, isScalar(key) ? (key.range?.[0] ?? offset) : offset);
-    const name = isScalar(key) ? unshieldPaths(String(key.value)) : '';
+    const name = isScalar(key) ? unshieldPaths(keyText(key)) : '';
     if (entries.has(name)) {
       if (!reading.isOurs) continue;
       const earlier = entries.get(name)?.keyPlace.line;
@@ -228,6 +255,12 @@ function readMap(
     entries.set(name, { keyPlace, value: value === null ? { ...node, place: keyPlace } : node });
   }
   return { kind: 'map', place: placeAt(reading, offset), entries };
+}
+
+/** As it is written, since a number may have more digits than can be kept. */
+function keyText({ value, source }: Scalar): string {
+  const isLarge = typeof value === 'number' && source !== undefined && losesDigits(source);
+  return isLarge ? source : String(value);
 }
 
 function readAlias(reading: Reading, alias: Node, above: readonly Node[]): SourceNode {

@@ -51,6 +51,8 @@ const formats: Readonly<Record<ScalarKind, JsonObject>> = {
   json: { type: ['object', 'array'] },
 };
 
+const DECIMAL_FORMAT = 'x-singer.decimal';
+
 /** In the subset that Airbyte's and Singer's destinations read: no $ref, no allOf, and no enum, because the API gains values. */
 export function jsonSchemaOf(type: ValueType, description?: string): JsonObject {
   const base = shapeOf(type);
@@ -71,6 +73,9 @@ function shapeOf(type: ValueType): JsonObject {
     ]);
     return { type: 'object', properties: Object.fromEntries(properties) };
   }
+  // In the words of Singer's SDK, whose targets make numeric(12,2) of it. The protocol that has no word for it leaves it out.
+  if (type.kind === 'decimal' && type.digits !== undefined)
+    return { ...formats.decimal, format: DECIMAL_FORMAT, ...type.digits };
   return formats[type.kind];
 }
 

@@ -1,6 +1,15 @@
 import { type ConnectorError, type ErrorKind, sentence } from '../../errors.ts';
-import type { JsonObject } from '../../json.ts';
-import type { CheckpointMessage, LogMessage, Message, OfferedStream, RecordsMessage } from '../message.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../json.ts';
+import type { Losses } from '../lossless.ts';
+import type {
+  CheckpointMessage,
+  LogMessage,
+  Message,
+  OfferedStream,
+  RecordChange,
+  RecordsMessage,
+  StatusMessage,
+} from '../message.ts';
 import type { AirbyteCatalog, AirbyteMessage } from './airbyte-protocol.generated.ts';
 
 const failureTypes: Readonly<Record<ErrorKind, 'config_error' | 'transient_error' | 'system_error'>> =
@@ -28,10 +37,10 @@ const timestamp = Object.freeze({
 });
 
 /** The lines, each with its line break, that a message of the core becomes. `nowMs` stamps them. */
-export function airbyteLines(message: Message, nowMs: number): string {
+export function airbyteLines(message: Message, nowMs: number, losses: Losses): string {
   switch (message.type) {
     case 'records':
-      return recordLines(message, nowMs);
+      return recordLines(message, nowMs, losses);
     case 'checkpoint':
       return stateLine(message);
     case 'log':
@@ -52,28 +61,31 @@ export function airbyteLines(message: Message, nowMs: number): string {
         },
       });
     case 'status':
-      return line({
-        type: 'TRACE',
-        trace: {
-          type: 'STREAM_STATUS',
-          emitted_at: nowMs,
-          stream_status: {
-            stream_descriptor: { name: message.stream },
-            status: upper(message.status),
-            ...(message.rateLimitedUntilMs === undefined
-              ? {}
-              : {
-                  reasons: [
-                    // Airbyte's own model takes whole milliseconds.
-                    {
-                      type: 'RATE_LIMITED',
-                      rate_limited: { quota_reset: Math.ceil(message.rateLimitedUntilMs) },
-                    },
-                  ],
-                }),
+      return (
+        lossLines(message, losses) +
+        line({
+          type: 'TRACE',
+          trace: {
+            type: 'STREAM_STATUS',
+            emitted_at: nowMs,
+            stream_status: {
+              stream_descriptor: { name: message.stream },
+              status: upper(message.status),
+              ...(message.rateLimitedUntilMs === undefined
+                ? {}
+                : {
+                    reasons: [
+                      // Airbyte's own model takes whole milliseconds.
+                      {
+                        type: 'RATE_LIMITED',
+                        rate_limited: { quota_reset: Math.ceil(message.rateLimitedUntilMs) },
+                      },
+                    ],
+                  }),
+            },
           },
-        },
-      });
+        })
+      );
   }
 }
 
@@ -101,7 +113,7 @@ export function catalogLine(streams: readonly OfferedStream[]): string {
   const catalog: AirbyteCatalog = {
     streams: streams.map((stream) => ({
       name: stream.name,
-      json_schema: stream.tellsDeletions ? withDeletionColumns(stream.jsonSchema) : { ...stream.jsonSchema },
+      json_schema: schemaOf(stream),
       supported_sync_modes: ['full_refresh', 'incremental'],
       source_defined_cursor: true,
       default_cursor_field: [stream.cursor],
@@ -110,6 +122,22 @@ export function catalogLine(streams: readonly OfferedStream[]): string {
     })),
   };
   return line({ type: 'CATALOG', catalog });
+}
+
+function schemaOf({ jsonSchema, tellsDeletions }: OfferedStream): Record<string, unknown> {
+  const schema = withoutDecimals(jsonSchema) as JsonObject;
+  return tellsDeletions ? withDeletionColumns(schema) : { ...schema };
+}
+
+/** The protocol knows no decimals: to its destinations they are strings, with all of their digits. */
+function withoutDecimals(schema: JsonValue): JsonValue {
+  if (Array.isArray(schema)) return schema.map(withoutDecimals);
+  if (!isObject(schema)) return schema;
+  const isDecimal = schema.format === 'x-singer.decimal';
+  const words = Object.entries(schema as JsonObject).filter(
+    ([word]) => !isDecimal || !['format', 'precision', 'scale'].includes(word),
+  );
+  return Object.fromEntries(words.map(([word, value]) => [word, withoutDecimals(value)]));
 }
 
 function withDeletionColumns(schema: JsonObject): Record<string, unknown> {
@@ -121,20 +149,28 @@ function withDeletionColumns(schema: JsonObject): Record<string, unknown> {
 }
 
 /** Written by hand rather than through one large object: this is the hot path of a read. */
-function recordLines({ stream, records }: RecordsMessage, nowMs: number): string {
+function recordLines({ stream, records }: RecordsMessage, nowMs: number, losses: Losses): string {
   const head = `{"type":"RECORD","record":{"stream":${JSON.stringify(stream)},"emitted_at":${nowMs},"data":`;
   let lines = '';
-  for (const { data: row, changes, deletedAt } of records) {
+  for (const { data: row, changes: known, deletedAt } of records) {
     const data = deletedAt === undefined ? row : { ...row, [DELETED_AT]: deletedAt, [UPDATED_AT]: deletedAt };
+    const { json, changes } = losses.row(stream, data, known);
     const meta =
       changes.length === 0 ? '' : `,"meta":${JSON.stringify({ changes: changes.map(toMetaChange) })}`;
-    lines += `${head}${JSON.stringify(data)}${meta}}}\n`;
+    lines += `${head}${json}${meta}}}\n`;
   }
-  return lines;
+  return lines + losses.news().map(logLine).join('');
 }
 
-function toMetaChange({ column }: { readonly column: string }) {
-  return { field: column, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' } as const;
+function toMetaChange({ column, isKept }: RecordChange) {
+  const change = isKept === true ? 'TRUNCATED' : 'NULLED';
+  return { field: column, change, reason: 'SOURCE_SERIALIZATION_ERROR' } as const;
+}
+
+/** At a stream's end: what could not be passed on, and how often. */
+function lossLines({ stream, status }: StatusMessage, losses: Losses): string {
+  if (status !== 'complete' && status !== 'incomplete') return '';
+  return losses.totals(stream).map(logLine).join('');
 }
 
 /** The protocol wants the count with a decimal point, which JSON.stringify never writes. */

@@ -1,4 +1,5 @@
 import { sentence } from '../../errors.ts';
+import { createLosses } from '../lossless.ts';
 import type { ProtocolWriter } from '../writer.ts';
 import { airbyteLines, errorLine, logLine } from './messages.ts';
 
@@ -10,8 +11,11 @@ export const airbyteWriter = Object.freeze<ProtocolWriter>({
     out: errorLine(error, error.stream, nowMs),
     err: `source-centra: ${sentence(error)}\n`,
   }),
-  messageWriter: () => (message, nowMs) => ({
-    out: airbyteLines(message, nowMs),
-    err: message.type === 'failure' ? `source-centra: ${sentence(message.error)}\n` : '',
-  }),
+  messageWriter: () => {
+    const losses = createLosses();
+    return (message, nowMs) => ({
+      out: airbyteLines(message, nowMs, losses),
+      err: message.type === 'failure' ? `source-centra: ${sentence(message.error)}\n` : '',
+    });
+  },
 });

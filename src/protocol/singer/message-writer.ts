@@ -1,5 +1,6 @@
 import { ConnectorError, sentence } from '../../errors.ts';
 import { isObject, type JsonObject } from '../../json.ts';
+import { createLosses, type Losses } from '../lossless.ts';
 import type {
   CheckpointMessage,
   GenerationMessage,
@@ -46,6 +47,7 @@ export function singerMessageWriter({ streams, wanted, bookmarks }: SingerRun): 
       return offered === undefined ? [] : [[stream.name, tellingOf(stream, offered)] as const];
     }),
   );
+  const losses = createLosses();
   // As text: a STATE holds every stream's, and few of them change between two.
   const states = new Map(
     [...bookmarks].flatMap(([stream, state]) =>
@@ -60,14 +62,17 @@ export function singerMessageWriter({ streams, wanted, bookmarks }: SingerRun): 
   return (message: Message, nowMs: number): Written => {
     switch (message.type) {
       case 'records':
-        return { out: recordLines(tellingFor(message.stream), message, nowMs), err: '' };
+        return {
+          out: recordLines(tellingFor(message.stream), message, nowMs, losses),
+          err: logLines(losses.news()),
+        };
       case 'checkpoint':
         states.set(message.stream, bookmarkEntry(message.stream, message.state));
         return stateLine(states, tellingFor(message.stream), message);
       case 'generation':
         return { out: generationLine(tellingFor(message.stream), message), err: '' };
       case 'status':
-        return statusLines(tellings.get(message.stream), message, nowMs);
+        return statusLines(tellings.get(message.stream), message, nowMs, losses);
       case 'flush':
         return silence;
       case 'log':
@@ -90,6 +95,10 @@ export function singerLog({ level, message }: Pick<LogMessage, 'level' | 'messag
 
 export function singerFailure(error: ConnectorError): Written {
   return { out: '', err: logLine('CRITICAL', sentence(error)) };
+}
+
+function logLines(entries: readonly Pick<LogMessage, 'level' | 'message'>[]): string {
+  return entries.map((entry) => singerLog(entry).err).join('');
 }
 
 /** An entry is one line: those who watch a tap read its log line by line. */
@@ -121,13 +130,18 @@ function tellingOf(wanted: WantedStream, offered: OfferedStream): Telling {
 }
 
 /** Written by hand rather than through one large object: this is the hot path of a read. */
-function recordLines(telling: Telling, { stream, records }: RecordsMessage, nowMs: number): string {
+function recordLines(
+  telling: Telling,
+  { stream, records }: RecordsMessage,
+  nowMs: number,
+  losses: Losses,
+): string {
   const head = `{"type":"RECORD","stream":${JSON.stringify(stream)},"record":`;
   const version = telling.version === undefined ? '' : `,"version":${telling.version}`;
   const tail = `${version},"time_extracted":"${timeExtracted(nowMs)}"}\n`;
   let lines = schemaOnce(telling);
-  for (const { data, deletedAt } of records) {
-    const record = JSON.stringify(data);
+  for (const { data, changes, deletedAt } of records) {
+    const record = losses.row(stream, data, changes).json;
     lines += telling.marksDeletions
       ? `${head}${record.slice(0, -1)}${deletedColumn(record, deletedAt)}}${tail}`
       : `${head}${record}${tail}`;
@@ -188,6 +202,7 @@ function statusLines(
   telling: Telling | undefined,
   { stream, status }: StatusMessage,
   nowMs: number,
+  losses: Losses,
 ): Written {
   // A stream that could not be read at all is told about by its failure.
   if (telling === undefined) return silence;
@@ -199,7 +214,11 @@ function statusLines(
   const counts = telling.hasCount ? rest : recordCount(stream, 0);
   const value = (nowMs - telling.startedMs) / 1000;
   const tags = { stream, status: status === 'complete' ? 'succeeded' : 'failed' };
-  return { out: '', err: counts + metricLine({ type: 'timer', metric: 'sync_duration', value, tags }) };
+  const lost = logLines(losses.totals(stream));
+  return {
+    out: '',
+    err: lost + counts + metricLine({ type: 'timer', metric: 'sync_duration', value, tags }),
+  };
 }
 
 function line(message: object): string {

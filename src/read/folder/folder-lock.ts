@@ -50,7 +50,7 @@ export async function lockFolder(folder: string, options: FolderLockOptions): Pr
  * The package that holds the lock ends the process itself at a signal to which nobody else listens, and this process's own
  * listeners go when they are called. Where a file may not grow, Node.js ignores the signal that says so, and the write fails.
  */
-const ownSignals = ['SIGTERM', 'SIGINT', 'SIGXFSZ'] as const;
+const ownSignals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGXFSZ'] as const;
 const stay = (): void => {};
 
 async function acquire(folder: string, { signal, log }: FolderLockOptions): Promise<FolderLock> {

@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import type { Log } from '../../console/log.ts';
 import { ConnectorError, sentence } from '../../errors.ts';
 import { isObject } from '../../json.ts';
+import { createLosses } from '../../protocol/lossless.ts';
 import type { Message, OfferedStream, WantedStream } from '../../protocol/message.ts';
 import type { Sink } from '../sink.ts';
 import { onDisk } from './disk-error.ts';
 import { type FolderState, fileOf, sizeOf } from './folder-state.ts';
-import { DELETED_AT, StreamFile } from './stream-file.ts';
+import { DELETED_AT, SEQUENCE, StreamFile, SYNCED_AT } from './stream-file.ts';
 
 /** What a read has done to one stream of a folder. */
 export interface StreamOutcome {
@@ -31,22 +32,38 @@ export interface FolderSinkOptions {
   /** Aborted when the folder is no longer this read's own: from then on nothing in it is touched. */
   readonly lost: AbortSignal;
   readonly log: Log;
+  /** Milliseconds that only ever grow. */
   readonly clock: () => number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** Writes each stream into a file of its own. */
 export async function folderSink(options: FolderSinkOptions): Promise<FolderSink> {
-  const { folder, streams, wanted, refreshed, before, lost, log, clock } = options;
+  const { folder, streams, wanted, refreshed, before, lost, log, clock, now } = options;
+  const losses = createLosses();
   const files = new Map<string, StreamFile>();
   for (const stream of wanted) {
     const { name } = stream;
     const offered = streams.find((other) => other.name === name);
-    if (offered !== undefined) refuseMarkAsColumn(offered);
+    if (offered !== undefined) refuseOwnColumns(offered);
     const isRefreshed = refreshed?.has(name) === true;
     const found = isRefreshed ? undefined : before.get(name);
     if (found === undefined && !isRefreshed) await refuseFileWithoutState(folder, name);
     const goesOn = found !== undefined && isReadTheSameWay(found, stream, offered);
-    files.set(name, new StreamFile({ folder, stream: name, before: goesOn ? found : undefined, clock }));
+    const lastSequence = found?.sequence ?? 0;
+    files.set(
+      name,
+      new StreamFile({
+        folder,
+        stream: name,
+        before: goesOn ? found : undefined,
+        lastSequence,
+        clock,
+        now,
+        losses,
+      }),
+    );
   }
   const complete = new Set<string>();
 
@@ -61,7 +78,11 @@ export async function folderSink(options: FolderSinkOptions): Promise<FolderSink
     const file = files.get(message.stream);
     if (file === undefined) return;
     await onDisk(file.path, () => write(file, message));
-    if (message.type === 'status' && message.status === 'complete') complete.add(message.stream);
+    for (const entry of losses.news()) log(entry.level, entry.message);
+    if (message.type !== 'status' || (message.status !== 'complete' && message.status !== 'incomplete'))
+      return;
+    if (message.status === 'complete') complete.add(message.stream);
+    for (const entry of losses.totals(message.stream)) log(entry.level, entry.message);
   }
 
   return Object.freeze({
@@ -105,14 +126,21 @@ function isReadTheSameWay(
   return state.mode === mode && (generation === undefined || isWhole || state.kind === 'windows');
 }
 
-function refuseMarkAsColumn({ name, jsonSchema, tellsDeletions }: OfferedStream): void {
+function refuseOwnColumns({ name, jsonSchema, tellsDeletions }: OfferedStream): void {
   const { properties } = jsonSchema;
-  if (!tellsDeletions || !isObject(properties) || !(DELETED_AT in properties)) return;
+  const own = [
+    ...(tellsDeletions ? ([[DELETED_AT, 'mark a row as gone']] as const) : []),
+    [SYNCED_AT, 'say when a line was written'] as const,
+    [SEQUENCE, 'number their lines'] as const,
+  ];
+  const taken = isObject(properties) ? own.find(([column]) => column in properties) : undefined;
+  if (taken === undefined) return;
+  const [column, use] = taken;
   throw new ConnectorError({
     kind: 'mapping',
     code: 'folder/mark_as_column',
     stream: name,
-    message: `The stream "${name}" has a column "${DELETED_AT}", the name by which plain files mark a row as gone.`,
+    message: `The stream "${name}" has a column "${column}", the name by which plain files ${use}.`,
     hint: 'Give the column another name in the tenant catalog.',
   });
 }

@@ -10,6 +10,8 @@ export interface FolderState {
   readonly file: string;
   /** How much of that file the state covers; what comes after it was written by a read that did not end. */
   readonly bytes: number;
+  /** The `_sequence` of the last line that the state covers; it grows through all files of a stream. */
+  readonly sequence: number;
   /** Of a file that is written as a whole. */
   readonly generation?: number;
   /** Where the sync goes on; empty: from the beginning. */
@@ -28,8 +30,8 @@ export function partOf(stream: string): string {
 }
 
 /** That nothing is good yet: the next read begins from the beginning. */
-export function emptyState(file: string, generation?: number): FolderState {
-  return { version: 1, file, bytes: 0, ...(generation !== undefined && { generation }), state: {} };
+export function emptyState(file: string, sequence: number, generation?: number): FolderState {
+  return { version: 1, file, bytes: 0, sequence, ...(generation !== undefined && { generation }), state: {} };
 }
 
 export function isEmptyState({ state }: FolderState): boolean {
@@ -57,7 +59,7 @@ async function reconciled(folder: string, stream: string, state: FolderState): P
   const size = await sizeOf(path);
   const isPart = state.file.endsWith(PART);
   // A part of something that is read as a whole is of no use where it is not all there.
-  if (isPart && (size === undefined || size < state.bytes)) return emptyState(fileOf(stream));
+  if (isPart && (size === undefined || size < state.bytes)) return emptyState(fileOf(stream), state.sequence);
   if (size === undefined) {
     const begun = { ...state, bytes: 0 };
     // Before the new file is begun: a state that says more than it holds would be refused.
@@ -97,12 +99,13 @@ function parsed(text: string): unknown {
 
 function parseFolderState(value: unknown, path: string): FolderState {
   if (isObject(value)) {
-    const { version, file, bytes, generation, state } = value;
+    const { version, file, bytes, sequence = 0, generation, state } = value;
     const isGood =
       version === 1 &&
       typeof file === 'string' &&
       basename(file) === file &&
       isCount(bytes) &&
+      isCount(sequence) &&
       (generation === undefined || isCount(generation)) &&
       isObject(state);
     if (isGood) {
@@ -110,6 +113,7 @@ function parseFolderState(value: unknown, path: string): FolderState {
         version,
         file,
         bytes,
+        sequence,
         ...(generation !== undefined && { generation }),
         state: state as JsonObject,
       };

@@ -1,5 +1,6 @@
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Losses } from '../../protocol/lossless.ts';
 import type { GenerationMessage, RecordsMessage } from '../../protocol/message.ts';
 import {
   emptyState,
@@ -17,14 +18,23 @@ const STATE_EVERY_MS = 1_000;
 
 /** The column that marks a row as gone. */
 export const DELETED_AT = '_deleted_at';
+/** When a line was written, and its number: of two lines with one key, the one with the greater number counts. */
+export const SYNCED_AT = '_synced_at';
+export const SEQUENCE = '_sequence';
 
 export interface StreamFileOptions {
   readonly folder: string;
   readonly stream: string;
   /** What the folder held of this stream, as far as the read goes on from it. */
   readonly before: FolderState | undefined;
+  /** The `_sequence` of the last line that was ever written, whether the read goes on from there or not. */
+  readonly lastSequence: number;
   /** Milliseconds that only ever grow. */
   readonly clock: () => number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Counts what a file cannot hold as it is. */
+  readonly losses: Losses;
 }
 
 /**
@@ -39,6 +49,8 @@ export class StreamFile {
   readonly #folder: string;
   readonly #stream: string;
   readonly #clock: () => number;
+  readonly #now: () => number;
+  readonly #losses: Losses;
   readonly #before: FolderState | undefined;
   /** What the state on the disk says, as far as this read goes on from it. */
   #saved: FolderState | undefined;
@@ -49,18 +61,22 @@ export class StreamFile {
   #isWhole = false;
   #handle: FileHandle | undefined;
   #bytes: number;
+  #sequence: number;
   #records = 0;
   #coveredRecords = 0;
 
-  constructor({ folder, stream, before, clock }: StreamFileOptions) {
+  constructor({ folder, stream, before, lastSequence, clock, now, losses }: StreamFileOptions) {
     this.#folder = folder;
     this.#stream = stream;
     this.#clock = clock;
+    this.#now = now;
+    this.#losses = losses;
     this.#before = before === undefined || isEmptyState(before) ? undefined : before;
     this.#saved = this.#before;
     this.#file = this.#before?.file ?? fileOf(stream);
     this.#generation = this.#before?.generation;
     this.#bytes = this.#before?.bytes ?? 0;
+    this.#sequence = lastSequence;
   }
 
   get stream(): string {
@@ -77,9 +93,12 @@ export class StreamFile {
   }
 
   async append({ records }: RecordsMessage): Promise<void> {
-    const lines = records.map(({ data, deletedAt }) =>
-      JSON.stringify(deletedAt === undefined ? data : { ...data, [DELETED_AT]: deletedAt }),
-    );
+    const syncedAt = new Date(this.#now()).toISOString();
+    const lines = records.map(({ data, changes, deletedAt }, at) => {
+      const row = deletedAt === undefined ? data : { ...data, [DELETED_AT]: deletedAt };
+      const { json } = this.#losses.row(this.#stream, row, changes);
+      return `${json.slice(0, -1)},"${SYNCED_AT}":"${syncedAt}","${SEQUENCE}":${this.#sequence + at + 1}}`;
+    });
     const text = Buffer.from(`${lines.join('\n')}\n`);
     const handle = await this.#opened();
     // A disk that gets full takes a part of it.
@@ -88,6 +107,7 @@ export class StreamFile {
       done += bytesWritten;
     }
     this.#bytes += text.length;
+    this.#sequence += records.length;
     this.#records += records.length;
   }
 
@@ -98,6 +118,7 @@ export class StreamFile {
       version: 1,
       file: this.#file,
       bytes: this.#bytes,
+      sequence: this.#sequence,
       ...(this.#generation !== undefined && { generation: this.#generation }),
       state,
     };
@@ -114,7 +135,7 @@ export class StreamFile {
     const before = this.#before;
     // An interrupted attempt of the same generation goes on in its file, from where this read began.
     const goesOn = before?.generation === generation && before.file === part;
-    const start = goesOn ? before : emptyState(part, generation);
+    const start = goesOn ? before : emptyState(part, this.#sequence, generation);
     this.#pending = undefined;
     this.#isWhole = false;
     await this.#close();
@@ -122,6 +143,7 @@ export class StreamFile {
     this.#file = start.file;
     this.#generation = generation;
     this.#bytes = start.bytes;
+    this.#sequence = start.sequence;
     this.#records = 0;
     await (await this.#opened()).truncate(start.bytes);
   }
@@ -157,6 +179,7 @@ export class StreamFile {
       if (this.#handle !== undefined) {
         await this.#handle.truncate(covered);
         this.#bytes = covered;
+        this.#sequence = this.#saved?.sequence ?? this.#sequence;
         this.#records = this.#coveredRecords;
       }
       await this.#close();
@@ -172,7 +195,7 @@ export class StreamFile {
   async #opened(): Promise<FileHandle> {
     if (this.#handle !== undefined) return this.#handle;
     // A file without a state would be somebody else's.
-    this.#saved ??= await this.#write(emptyState(this.#file));
+    this.#saved ??= await this.#write(emptyState(this.#file, this.#sequence));
     const isThere = (await sizeOf(this.path)) !== undefined;
     if (this.#bytes > 0 && !isThere) await this.#beginAnew(this.#saved);
     this.#handle = await open(this.path, this.#bytes > 0 ? 'r+' : 'w');

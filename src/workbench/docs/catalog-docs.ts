@@ -7,6 +7,7 @@ import { plainValue } from '../../catalog/language/source-node.ts';
 import { piiColumns } from '../../catalog/privacy/pii-columns.ts';
 import { type ColumnFact, columnFacts } from './column-facts.ts';
 import { type DbtTable, dbtSources } from './dbt-sources.ts';
+import { deletionColumns } from './deletion-columns.ts';
 import { entityDiagram } from './entity-diagram.ts';
 import { type Relation, relationsOf } from './relations.ts';
 
@@ -136,7 +137,19 @@ function streamSection({ stream, model, columns }: Table, relations: readonly Re
     heldInWords(column),
   ]);
   const description = stream.description === undefined ? [] : [stream.description];
-  return [`## ${stream.name}`, ...description, facts.join('\n'), table(header, rows)].join('\n\n');
+  const marks = deletionColumns(stream);
+  const deletions =
+    marks.length === 0
+      ? []
+      : [
+          'A row that is deleted in the shop comes as one with its key, its cursor and one of these columns:',
+          table(
+            ['Column', 'What it holds'],
+            marks.map((mark) => [`\`${mark.name}\``, mark.description]),
+          ),
+        ];
+  const title = `## ${stream.name}`;
+  return [title, ...description, facts.join('\n'), table(header, rows), ...deletions].join('\n\n');
 }
 
 function rowInWords({ root }: CompiledStream, model: StreamModel | undefined): string {

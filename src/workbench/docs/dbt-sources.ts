@@ -1,6 +1,7 @@
 import { Document } from 'yaml';
 import type { CompiledStream } from '../../catalog/compile/compiled.ts';
 import type { ColumnFact } from './column-facts.ts';
+import { deletionColumns } from './deletion-columns.ts';
 
 export interface DbtTable {
   readonly stream: CompiledStream;
@@ -36,9 +37,13 @@ function tableOf({ stream, columns }: DbtTable) {
       : {
           data_tests: [{ 'dbt_utils.unique_combination_of_columns': { combination_of_columns: [...key] } }],
         }),
-    columns: columns
-      .filter(({ isNested }) => !isNested)
-      .map((column) => columnOf(column, key.includes(column.name), isOneColumn)),
+    columns: [
+      ...columns
+        .filter(({ isNested }) => !isNested)
+        .map((column) => columnOf(column, key.includes(column.name), isOneColumn)),
+      // A table has those of the way by which it was loaded; plain files are no way to one.
+      ...deletionColumns(stream).filter(({ name: column }) => column !== '_deleted_at'),
+    ],
   };
 }
 

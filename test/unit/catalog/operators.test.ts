@@ -202,7 +202,7 @@ const cases: Readonly<Record<string, OperatorCase>> = {
       [{ currencyBaseRate: 1e-2 }, '0.01'],
       [{ currencyBaseRate: 1e21 }, null],
     ],
-    schema: nullable('string'),
+    schema: { ...nullable('string'), format: 'x-singer.decimal', precision: 6, scale: 2 },
   },
   'type boolean': {
     column: '{ path: attributes[t].e, type: boolean }',

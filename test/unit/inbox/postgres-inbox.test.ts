@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openHintLookup, openInbox } from '../../../src/inbox/open-inbox.ts';
+import { openPostgres } from '../../../src/inbox/postgres.ts';
 import { findPostgresBinaries, POSTGRES_HINT, startPostgres } from '../../conformance/postgres.mjs';
 import { inboxContract } from './inbox-contract.ts';
 
@@ -36,7 +37,15 @@ if (binaries === undefined) {
       const url = urlOf({ ...server.connection, password: randomBytes(8).toString('hex') });
       const error = await openInbox(url).catch((reason: unknown) => reason);
       expect(String(error)).toMatch(/cannot be used \(28P01\)/);
+      expect(String(error)).toContain('(28P01): password authentication failed for user "centra".');
       expect(String(error)).not.toContain(new URL(url).password);
+    });
+
+    test('a statement that hangs is ended by the server', async () => {
+      const database = await openPostgres(urlOf(server.connection));
+      const [row] = await database.transaction(({ query }) => query('show statement_timeout'));
+      expect(row).toEqual({ statement_timeout: '4s' });
+      await database.close();
     });
 
     test('connections that the server ends are replaced', async () => {

@@ -152,7 +152,7 @@ describe('a disk that', () => {
       const url = `http://receiver/centra/${acme.id}`;
       return (await receiver.fetch(new Request(url, { method: 'POST', ...call }))).status;
     };
-    const ready = async () => (await receiver.fetch(new Request('http://receiver/readyz'))).status;
+    const ready = async () => (await receiver.fetchStatus(new Request('http://receiver/readyz'))).status;
     const [connection] = connections;
     const [{ page_count: pages } = { page_count: 0 }] = connection?.all('pragma page_count', []) ?? [];
     state.atFirst = `pragma max_page_count = ${String(pages)}`;

@@ -3,6 +3,7 @@ import { ConnectorError } from '../../../src/errors.ts';
 import { parseConfiguredCatalog } from '../../../src/protocol/airbyte/configured-catalog.ts';
 import { airbyteLines } from '../../../src/protocol/airbyte/messages.ts';
 import { parseAirbyteState } from '../../../src/protocol/airbyte/state.ts';
+import { createLosses } from '../../../src/protocol/lossless.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 
 const error = new ConnectorError({
@@ -52,7 +53,7 @@ test.each<[string, Message, string]>([
     '{"type":"LOG","log":{"level":"WARN","message":"Mind."}}\n',
   ],
 ])('writes %s', (_, message, lines) => {
-  expect(airbyteLines(message, 7)).toBe(lines);
+  expect(airbyteLines(message, 7, createLosses())).toBe(lines);
 });
 
 test('reads a configured catalog: fewer properties than discovered are deselected columns', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test, vi } from 'vitest';
 import type { JsonObject } from '../../../src/json.ts';
+import { createLosses } from '../../../src/protocol/lossless.ts';
 import { folderStates } from '../../../src/read/folder/folder-state.ts';
 import { StreamFile } from '../../../src/read/folder/stream-file.ts';
 
@@ -133,7 +134,18 @@ async function openFile(
     nowMs += tickMs;
     return nowMs;
   };
-  return { file: new StreamFile({ folder, stream, before, clock }), state: before?.state };
+  return {
+    file: new StreamFile({
+      folder,
+      stream,
+      before,
+      lastSequence: before?.sequence ?? 0,
+      clock,
+      now: () => 0,
+      losses: createLosses(),
+    }),
+    state: before?.state,
+  };
 }
 
 function records(stream: string, rows: readonly JsonObject[]) {
@@ -144,10 +156,28 @@ function linesIn(path: string): readonly JsonObject[] {
   if (!existsSync(path)) return [];
   const text = readFileSync(path, 'utf8');
   if (text !== '' && !text.endsWith('\n')) throw new Error(`${path} ends in the middle of a line.`);
-  return text
+  const lines = text
     .split('\n')
     .slice(0, -1)
     .map((line) => JSON.parse(line) as JsonObject);
+  expectNumbered(lines);
+  return lines.map(({ _sequence, _synced_at, ...row }) => row);
+}
+
+/** Of two lines of one row, the later one has the greater number. */
+function expectNumbered(lines: readonly JsonObject[]): void {
+  const numbers = lines.map(({ _sequence }) => Number(_sequence));
+  expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => one - other));
+  expect(lines.every(({ _synced_at }) => _synced_at === '1970-01-01T00:00:00.000Z')).toBe(true);
+}
+
+/** The numbers of a file's first and last line. */
+function endsOf(path: string): readonly [first: number, last: number] | undefined {
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
+  const [first, last] = [lines[0], lines.at(-1)].map((line) =>
+    line === undefined ? undefined : Number((JSON.parse(line) as JsonObject)._sequence),
+  );
+  return first === undefined || last === undefined ? undefined : [first, last];
 }
 
 const upTo = (count: number) => Array.from({ length: count }, (_, row) => ({ row, text: `é${row}` }));
@@ -160,6 +190,7 @@ test(
         const folder = newFolder();
         const path = join(folder, 'orders.jsonl');
         const taken: JsonObject[] = [];
+        let lastTaken = 0;
         let rows = 0;
         for (const one of [...lives, untilAllIsRead]) {
           rows += one.grows;
@@ -175,8 +206,10 @@ test(
           });
           if (!isAtItsEnd) continue;
           expect([...taken, ...linesIn(path)]).toEqual(upTo(rows));
+          expect(endsOf(path)?.[0] ?? Number.POSITIVE_INFINITY).toBeGreaterThan(lastTaken);
           if (!one.isTaken) continue;
           taken.push(...linesIn(path));
+          lastTaken = endsOf(path)?.[1] ?? lastTaken;
           renameSync(path, join(folder, 'taken'));
         }
         rmSync(folder, { recursive: true });

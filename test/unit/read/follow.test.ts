@@ -248,7 +248,7 @@ describe.concurrent('following a shop', () => {
       hints: feed,
       pollMs: 60_000,
       take: () => {
-        if (isClosed) throw new OutputClosed('closed');
+        if (isClosed) throw new OutputClosed();
       },
     });
     await run.until(({ logs }) => logs.includes('info orders: 40 records.'));

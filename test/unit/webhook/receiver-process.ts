@@ -12,10 +12,10 @@ const receiver = createReceiver({
   now: Date.now,
   log: (_, message) => void process.stderr.write(`${message}\n`),
 });
-const server = await serveReceiver({ receiver, host: '127.0.0.1', port: Number(port) });
+const server = await serveReceiver({ receiver, host: '127.0.0.1', port: Number(port), statusPort: 0 });
 process.once('SIGTERM', async () => {
   await server.close();
   await inbox.close();
   process.exit(0);
 });
-process.stdout.write(`${JSON.stringify({ url: server.url })}\n`);
+process.stdout.write(`${JSON.stringify({ url: server.url, statusUrl: server.statusUrl })}\n`);

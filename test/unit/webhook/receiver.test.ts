@@ -66,7 +66,7 @@ function open(options: Partial<ReceiverOptions> = {}) {
         }),
       ),
     );
-  const get = async (path: string) => receiver.fetch(new Request(`http://receiver${path}`));
+  const get = async (path: string) => receiver.fetchStatus(new Request(`http://receiver${path}`));
   return { receiver, stored, log, send, get };
 }
 
@@ -142,6 +142,10 @@ describe('a receiver', () => {
     [`/centra/${acme.id}`, 'GET', 405],
     [`/centra/${acme.id}`, 'PUT', 405],
     ['/healthz', 'POST', 404],
+    ['/healthz', 'GET', 404],
+    ['/readyz', 'GET', 404],
+    ['/metrics', 'GET', 404],
+    ['/centra/../metrics', 'GET', 404],
   ])('%s with %s is %d', async (path, method, status) => {
     const { send, stored } = open();
     const answer = await send(good, path, method);
@@ -282,6 +286,35 @@ describe('a receiver', () => {
     now += 2_000;
     isFull = true;
     expect(await ready()).toBe(503);
+  });
+
+  test('types that a sender makes up are no series, neither of what came nor of what waits', async () => {
+    const types = Array.from({ length: 50 }, (_, at) => `made-up-${at}`);
+    const waiting: Inbox['waiting'] = async () =>
+      ['order', ...types].map((type, at) => ({
+        tenant: 'acme',
+        type,
+        objects: 2,
+        claimed: 0,
+        oldestAgeMs: at * 1000,
+      }));
+    const { send, get } = open({ inbox: { ...held().inbox, add: async () => ['stored'], waiting } });
+    expect(
+      (
+        await send(
+          callOf(
+            types.map((type) => ({ id: 1, type })),
+            { secret, sentAt },
+          ),
+        )
+      ).status,
+    ).toBe(200);
+    const metrics = await (await get('/metrics')).text();
+    expect(metrics).not.toContain('made-up');
+    expect(metrics).toContain('source_centra_webhook_events_total{tenant="acme",type="other"} 50');
+    expect(metrics).toContain('source_centra_webhook_inbox_objects{tenant="acme",type="order"} 2');
+    expect(metrics).toContain('source_centra_webhook_inbox_objects{tenant="acme",type="other"} 100');
+    expect(metrics).toContain('source_centra_webhook_inbox_oldest_seconds{tenant="acme",type="other"} 50');
   });
 
   test('says for whom something new was stored, once a call', async () => {

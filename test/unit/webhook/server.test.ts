@@ -126,6 +126,69 @@ test.each([
   await sender.close();
 });
 
+test.each([
+  '/metrics',
+  '/centra/../metrics',
+  '/centra/x/../../metrics',
+  '/centra/./../metrics',
+  '/centra/%2e%2e/metrics',
+  '/centra/%2E%2e/metrics',
+  '/centra/.%2E/metrics',
+  '/centra/..%2fmetrics',
+  '/centra/..;/metrics',
+  '/centra/..\\metrics',
+  '/\\metrics',
+  '/centra/%5c..%5cmetrics',
+  '/centra//../metrics',
+  '//metrics',
+  '///readyz',
+  '//evil/metrics',
+  '/METRICS',
+  '/centra/..%00/metrics',
+  '/%6detrics',
+  'http://x/metrics',
+  'http://x/centra/../readyz',
+  '/centra/../healthz?x',
+  '/centra/..#/readyz',
+])('nothing of the operator is at %s of the port that Centra calls', async (target) => {
+  const { server } = await start({ statusPort: 0 });
+  const get = (url: string, at: string) =>
+    speak(url, [`GET ${at} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`]);
+  expect(await get(server.url, target)).toMatch(/^HTTP\/1.1 404 [\s\S]*There is nothing here\.$/);
+});
+
+test('a path to a tenant that is not written letter by letter is nobody’s', async () => {
+  const { server, stored } = await start();
+  const { body, headers } = call(9);
+  const post = (target: string) =>
+    speak(server.url, [
+      `POST ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${body.length}\r\nx-centra-signature: ${headers['x-centra-signature']}\r\n\r\n${body}`,
+    ]);
+  for (const target of [`/x/..${path}`, `/${path}`, `/centra/./${acme.id}`, path.replace('c', '%63')])
+    expect(await post(target)).toMatch(/^HTTP\/1.1 404 /);
+  expect(stored).toEqual([]);
+  expect(await post(`${path}?from=centra`)).toMatch(/^HTTP\/1.1 200 /);
+  expect(stored).toEqual(['9']);
+});
+
+test('metrics and health have a port of their own, where no call is taken', async () => {
+  const { server, stored } = await start({ statusPort: 0 });
+  const statusUrl = server.statusUrl ?? '';
+  const answers = ['/metrics', '/healthz', '/readyz'].map(async (at) => (await fetch(statusUrl + at)).status);
+  expect(await Promise.all(answers)).toEqual([200, 200, 200]);
+  expect((await fetch(`${statusUrl}${path}`, { method: 'POST', ...call(1) })).status).toBe(404);
+  expect(stored).toEqual([]);
+  expect((await start()).server.statusUrl).toBeUndefined();
+});
+
+test('a port for metrics that is taken is a sentence, and frees the other one', async () => {
+  const { server } = await start();
+  const taken = Number(new URL(server.url).port);
+  await expect(start({ statusPort: taken })).rejects.toThrow(
+    new RegExp(`cannot listen on 127.0.0.1:${taken} \\(EADDRINUSE\\)`),
+  );
+});
+
 test('when it stops, what is under way is stored and answered, and nothing new is taken', async () => {
   let commit: (() => void) | undefined;
   const { server, stored } = await start(
