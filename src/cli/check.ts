@@ -3,7 +3,7 @@ import type { CommandContext } from '../console/command-context.ts';
 import { exitCodeOf, FINDINGS, SUCCESS } from '../console/exit-code.ts';
 import { ConnectorError, sentence } from '../errors.ts';
 import { connectionStatusLine } from '../protocol/airbyte/messages.ts';
-import { type Examination, examine } from '../read/examination.ts';
+import { type Examination, examine, tellFindings } from '../read/examination.ts';
 import { openConfiguration } from '../read/open-configuration.ts';
 
 interface Arguments {
@@ -22,7 +22,9 @@ export async function check({ config, strict }: Arguments, context: CommandConte
       if (error instanceof ConnectorError && error.kind !== 'bug') return error;
       throw error;
     });
-  const { output, writer } = context;
+  const { output, writer, log } = context;
+  // People get them as the answer.
+  if (writer.isProtocol && !(examined instanceof ConnectorError)) tellFindings(examined, log);
   if (writer.isProtocol) await output.writeText(asMessage(examined));
   else await output.writeText(forPeople(examined));
   if (!strict) return SUCCESS;

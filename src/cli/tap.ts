@@ -5,7 +5,7 @@ import { ConnectorError, sentence } from '../errors.ts';
 import { type AboutFormat, aboutTap } from '../protocol/singer/about.ts';
 import { singerCatalog } from '../protocol/singer/catalog.ts';
 import { singerWriter } from '../protocol/singer/writer.ts';
-import { examine } from '../read/examination.ts';
+import { examine, tellFindings } from '../read/examination.ts';
 import { offeredStreams } from '../read/offered-streams.ts';
 import { openConfiguration } from '../read/open-configuration.ts';
 import { runRead } from '../read/run-read.ts';
@@ -43,7 +43,9 @@ export async function tap(argv: TapArguments, context: CommandContext): Promise<
 }
 
 async function test(configuration: Configuration, context: CommandContext): Promise<number> {
-  const { isGood, message } = await examine(configuration, context);
+  const examined = await examine(configuration, context);
+  tellFindings(examined, context.log);
+  const { isGood, message } = examined;
   context.log(isGood ? 'info' : 'error', message);
   return isGood ? SUCCESS : FINDINGS;
 }

@@ -65,7 +65,7 @@ export function offered(
   const { name, key, cursor } = stream;
   return {
     name,
-    jsonSchema: withNullableWhereGuarded(stream),
+    jsonSchema: offeredSchema(stream),
     key,
     cursor,
     tellsDeletions: canTellDeletions(stream, { reconciles: reconcileEveryHours > 0, hasEvents }),
@@ -74,7 +74,7 @@ export function offered(
 }
 
 /** What a destination was told of a column holds for a token that may see less, too: what a permission guards may be null. */
-function withNullableWhereGuarded({ jsonSchema, columns, key, permissions }: CompiledStream): JsonObject {
+export function offeredSchema({ jsonSchema, columns, key, permissions }: CompiledStream): JsonObject {
   const ofAll = new Set(
     [...permissions].filter(([, names]) => names.length === columns.length).map(([permission]) => permission),
   );

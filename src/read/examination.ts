@@ -45,8 +45,6 @@ export async function examine(configuration: Configuration, context: CommandCont
       log('warn', EVENTS_WARNING);
       log('info', listening(objectTypes));
     }
-    // People get them as the answer.
-    if (context.writer.isProtocol) tell(findings, log);
     return summarize(configuration, source, findings);
   });
 }
@@ -96,7 +94,8 @@ function byRoot(streams: readonly CompiledStream[]): readonly (readonly Compiled
   return [...groups.values()];
 }
 
-function tell(findings: readonly Finding[], log: Log): void {
+/** For those whose answer is one sentence: each list by itself. */
+export function tellFindings({ findings }: Examination, log: Log): void {
   for (const { isGood, message } of findings) log(isGood ? 'info' : 'warn', message);
 }
 

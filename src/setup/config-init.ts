@@ -16,7 +16,7 @@ import type { CommandContext } from '../console/command-context.ts';
 import type { Log } from '../console/log.ts';
 import { textTable } from '../console/text-table.ts';
 import { ConnectorError, sentence } from '../errors.ts';
-import { examine } from '../read/examination.ts';
+import { examine, tellFindings } from '../read/examination.ts';
 import { openConfiguration } from '../read/open-configuration.ts';
 import type { Answers, Questions } from './config-questions.ts';
 import { writePrivateFile } from './private-file.ts';
@@ -166,8 +166,9 @@ async function prove(configuration: Configuration, context: CommandContext): Pro
     const mark = level === 'info' ? '✓' : '!';
     process.stderr.write(context.output.redact(`  ${mark} ${message}\n`));
   };
-  const { isGood } = await examine(configuration, { ...context, log });
-  if (isGood) return;
+  const examined = await examine(configuration, { ...context, log });
+  tellFindings(examined, log);
+  if (examined.isGood) return;
   throw new ConnectorError({
     kind: 'permission',
     code: 'config/nothing_to_read',

@@ -168,7 +168,8 @@ async function firstOf(
   const document = firstRows(root, isNested ? 1 : rows, selection);
   const variables = { where, ...(isNested && { limit: rows, page: 1 }) };
   const what = root.definition.label;
-  const query = { what, ...document, variables, rows, findsRefusals };
+  // Who looks for refusals can do without a row that cannot be had.
+  const query = { what, ...document, variables, rows, findsRefusals, canNarrow: findsRefusals };
   const { data, complexity, refusals } = await client.ask(query, signal);
   const found = data[root.list.name];
   return { objects: Array.isArray(found) ? found.filter(isObject) : [], complexity, refusals };

@@ -64,7 +64,7 @@ const configurations: readonly [string, () => unknown][] = [
   ['with a wrong token', () => ({ endpoint: shop.endpoint, api_token: token })],
   [
     'whose endpoint refuses connections',
-    () => ({ endpoint: 'http://127.0.0.1:9/graphql', api_token: token }),
+    () => ({ endpoint: 'http://127.0.0.1:9/graphql', api_token: token, max_wait_minutes: 0 }),
   ],
   [
     'whose endpoint does not resolve',

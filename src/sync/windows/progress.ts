@@ -45,6 +45,9 @@ export interface WindowsProgressOptions {
   readonly watched?: ReadonlySet<number> | undefined;
 }
 
+/** So far from the ends of what a run covers, a change cannot have been told of in another run. */
+const SURELY_INSIDE_SECONDS = 60;
+
 const NOT_WATCHED: ReadonlySet<number> = new Set();
 
 /** One stream of a root that is read by windows: what was written, what is open, what is still owed. */
@@ -392,8 +395,8 @@ export class WindowsProgress {
     if (time >= addSeconds(this.#readBefore, -this.#lookbackSeconds)) this.#untold += 1;
     const isMeanwhile =
       through !== undefined &&
-      time > addSeconds(this.#readBefore, this.#lookbackSeconds) &&
-      time < addSeconds(through, -this.#lookbackSeconds);
+      time > addSeconds(this.#readBefore, SURELY_INSIDE_SECONDS) &&
+      time < addSeconds(through, -SURELY_INSIDE_SECONDS);
     if (isMeanwhile) this.#changedMeanwhile += 1;
   }
 

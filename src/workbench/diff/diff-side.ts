@@ -3,6 +3,7 @@ import type { ColumnModel, StreamModel } from '../../catalog/language/model.ts';
 import { plainValue } from '../../catalog/language/source-node.ts';
 import { ConnectorError } from '../../errors.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../json.ts';
+import { offeredSchema } from '../../read/catalog.ts';
 
 /** One side of a comparison: a compiled tenant catalog, or what `discover` printed. */
 export interface DiffSide {
@@ -34,6 +35,11 @@ interface ColumnMaking {
   readonly definition: string;
 }
 
+/** A destination compares what `discover` says. */
+function propertyOf({ properties }: JsonObject, name: string): JsonValue {
+  return (isObject(properties) ? properties[name] : undefined) ?? null;
+}
+
 export function sideOfCatalog(
   label: string,
   compiled: readonly CompiledStream[],
@@ -52,10 +58,10 @@ export function sideOfCatalog(
           each: model?.each === undefined ? '' : withoutSpaces(plainValue(model.each)),
           where: stream.where === undefined ? '' : canonical(stream.where),
         },
-        columns: stream.columns.map(({ name, jsonSchema, source, pii }) => {
+        columns: stream.columns.map(({ name, source, pii }) => {
           const column = model?.columns.find((candidate) => candidate.name === name);
           const making = column === undefined ? undefined : { source, pii, definition: definitionOf(column) };
-          return { name, jsonSchema, making };
+          return { name, jsonSchema: propertyOf(offeredSchema(stream), name), making };
         }),
       };
     }),

@@ -77,15 +77,22 @@ test('a discovered catalog, as it is, reads every stream by its defaults', () =>
       mode: 'incremental',
       columns: new Set(Object.keys(orders.jsonSchema.properties as object)),
       wantsDeletions: true,
+      choosesColumns: true,
     },
-    { name: 'stock', mode: 'full_refresh', columns: new Set(['sku', 'snapshot_at']), wantsDeletions: true },
+    {
+      name: 'stock',
+      mode: 'full_refresh',
+      columns: new Set(['sku', 'snapshot_at']),
+      wantsDeletions: true,
+      choosesColumns: true,
+    },
   ]);
 });
 
 test('a catalog that says nothing but names reads them', () => {
   expect(parseSingerCatalog({ streams: [{ tap_stream_id: 'orders' }, { stream: 'stock' }] })).toEqual([
-    { name: 'orders', mode: 'incremental', columns: undefined, wantsDeletions: true },
-    { name: 'stock', mode: 'incremental', columns: undefined, wantsDeletions: true },
+    { name: 'orders', mode: 'incremental', columns: undefined, wantsDeletions: true, choosesColumns: true },
+    { name: 'stock', mode: 'incremental', columns: undefined, wantsDeletions: true, choosesColumns: true },
   ]);
 });
 
@@ -104,6 +111,7 @@ test('deselected columns are left out, and automatic ones stay', () => {
       mode: 'incremental',
       columns: new Set(['order_id', 'address', 'airbyte_type', 'updated_at']),
       wantsDeletions: false,
+      choosesColumns: true,
     },
   ]);
 });
@@ -223,7 +231,13 @@ test('whatever is chosen: key and cursor are read, the rest by its word, in each
         // Nothing but metadata says what the cursor is.
         if (!isOldStyle) read.add('updated_at');
         const wantsDeletions = read.delete('_sdc_deleted_at');
-        expect(stream).toEqual({ name: 'orders', mode: 'incremental', columns: read, wantsDeletions });
+        expect(stream).toEqual({
+          name: 'orders',
+          mode: 'incremental',
+          columns: read,
+          wantsDeletions,
+          choosesColumns: true,
+        });
       },
     ),
   );
