@@ -28,6 +28,8 @@ export interface GroupMeasure {
   readonly windows: readonly WindowMeasure[] | undefined;
   /** Rows that are read again by their ids, since they may have changed without a date. */
   readonly open: number;
+  /** Requests beside the pages: for the newest ids, and for what a list may hide. */
+  readonly besides: number;
   readonly cost: PageCost;
 }
 
@@ -70,6 +72,7 @@ export async function measureWindows(
       return { rows: count, isSplit };
     }),
     open,
+    besides: requestsBesides(group),
     cost: sample.cost,
   };
 }
@@ -92,18 +95,27 @@ export async function measureSnapshot(
     ),
     windows: counts?.map((count) => ({ rows: count, isSplit: false })),
     open: 0,
+    besides: 0,
     cost: sample.cost,
   };
 }
 
 /** What a group will draw from the limits under a share of them. Where its rows are not known, the first page alone. */
 export function needOf(measure: GroupMeasure, limits: readonly RateLimit[], share: number): Need {
-  const { windows, open, cost } = measure;
+  const { windows, open, besides, cost } = measure;
   const pageRows = rowsPerPage(cost, limits, share, PAGE_SIZE);
   const ofWindows = (windows ?? [{ rows: 0, isSplit: false }]).flatMap(({ rows, isSplit }) =>
     isSplit ? splitNeed(rows, pageRows, cost) : [pagesNeed(rows, pageRows, cost)],
   );
-  return sumOf([...ofWindows, ...(open === 0 ? [] : [pagesNeed(open, pageRows, cost)])]);
+  const ofOthers = { requests: besides, complexity: besides * cost.perRequest };
+  return sumOf([...ofWindows, ofOthers, ...(open === 0 ? [] : [pagesNeed(open, pageRows, cost)])]);
+}
+
+/** Rows without a date of change are also found by their ids: before a first read and after each. A first read counts what a list hides. */
+function requestsBesides({ change, plans, root }: FetchGroup<WindowsPlan>): number {
+  const isFirst = plans.every(({ readBefore }) => readBefore === undefined);
+  if (change.kind === 'created') return isFirst ? 2 : 1;
+  return isFirst && root.mayHideBy !== undefined ? 1 : 0;
 }
 
 /** Each part is counted by a request, and ends with a page that is half full on average. */

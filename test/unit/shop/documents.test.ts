@@ -93,6 +93,8 @@ function completions(): readonly Named[] {
 const common: readonly Named[] = [
   ['the types of custom attributes', documents.attributeTypes(['name', 'objectType'], ['key'], false)],
   ['the latest order', documents.latestOrder],
+  ['a look at what is listened to', documents.listenedTo],
+  ['a look at the oldest event', documents.oldestEvent],
   ['the kinds of events that are queued', documents.eventListeners(true)],
   ['queue these too', documents.listenTo(['Order', 'Return'], ['UPDATED', 'DELETED'])],
   [
