@@ -51,9 +51,31 @@ test('every other shop is read as far as it can be', { timeout: 3_600_000 }, asy
   });
   const inOrder = runs.flatMap((run) => rows.get(run) ?? []);
   process.stdout.write(`${tableOf(inOrder).join('\n')}\n\n${faultsOf(inOrder).join('\n')}\n`);
-  expect(inOrder.filter(({ verdict }) => verdict.faults.length > 0).map(titleOf)).toEqual([]);
+  const notKept = inOrder.filter(({ verdict }) => verdict.faults.length > 0);
+  expect(notKept.filter((row) => !isNotReadAsYet(row)).map(titleOf)).toEqual([]);
+  // What can be read by now is to be taken from the list.
+  expect(
+    inOrder
+      .filter(isNotReadAsYet)
+      .filter((row) => !notKept.includes(row))
+      .map(titleOf),
+  ).toEqual([]);
   expect(inOrder.length).toBeGreaterThan(0);
 });
+
+/** Shops of which more is lost than must be; `docs/facts.md` names them. */
+const notReadAsYet: ReadonlySet<string> = new Set([
+  'every non-null relation refused',
+  'without all whose name was inferred',
+  'without all that was inferred and is no list',
+  'without Query.warehouses(limit)',
+  'without Query.warehouses(page)',
+  'without WarehouseFilter.id',
+]);
+
+function isNotReadAsYet({ shop }: Run): boolean {
+  return notReadAsYet.has(shop.name);
+}
 
 /** A catalog that does not ask for what differs is read as ever. The combined shops are for all of them. */
 function isWorthwhile({ group, disturbed }: ShopCase, { name, uses }: BundledCatalog): boolean {

@@ -10,6 +10,8 @@ import { setAside, takeAll } from './set-aside.ts';
  */
 export async function markGreatest(reader: WindowsReader): Promise<void> {
   if (!isWalked(reader) || reader.members.every(({ greatestKey }) => greatestKey !== undefined)) return;
+  // Without an order from the greatest down, the greatest key cannot be seen before all are read.
+  if (reader.root.rows(reader.identity).newestFirst(reader.run.input.signal) === undefined) return;
   let greatest = 0;
   for await (const keys of newestKeys(reader, Number.POSITIVE_INFINITY))
     greatest = Math.max(greatest, ...keys);

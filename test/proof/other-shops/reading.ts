@@ -94,6 +94,8 @@ function streamRows(text: string, key: readonly string[]): StreamRows {
     .split('\n')
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Row)
+    // When and in which order a line was written says nothing of the shop.
+    .map(({ _synced_at: _, _sequence: __, ...row }) => row)
     .map((row) => ({ row, at: keyOf(row) }))
     .sort((a, b) => (a.at < b.at ? -1 : 1))
     .map(({ row }) => row);
