@@ -237,7 +237,7 @@ def test_a_state_that_cannot_be_read() -> None:
 
 def test_throttled_read() -> None:
     """While the API's limits hold a read back, the platform is told why nothing moves."""
-    refused = {"kind": "throttle", "retryAfter": "epoch", "seconds": 2, "after": 2, "times": 1}
+    refused = {"kind": "throttle", "retryAfter": "epoch", "seconds": 2, "after": 5, "times": 1}
     control("faults", {"faults": [refused]})
     try:
         catalog = configured(discovered(), "incremental", ["orders"])
