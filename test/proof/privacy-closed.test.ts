@@ -92,8 +92,8 @@ describe('without the key, nothing is asked for and nothing written', () => {
     const environment = {
       TAP_CENTRA_ENDPOINT: shop.endpoint,
       TAP_CENTRA_API_TOKEN: shop.token,
-      TAP_CENTRA_TENANT_CATALOG_SOURCE: 'inline',
-      TAP_CENTRA_TENANT_CATALOG_YAML: everyMask,
+      TAP_CENTRA_TENANT_CATALOG_SOURCE: 'file',
+      TAP_CENTRA_TENANT_CATALOG_PATH: fileWith(everyMask, 'yaml'),
     };
     const read = await tapCentra(['--config=ENV'], { environment });
     expect([read.code, read.stdout]).toEqual([2, '']);

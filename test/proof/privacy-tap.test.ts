@@ -47,8 +47,8 @@ test('settings from the environment', async () => {
     TAP_CENTRA_ENDPOINT: shop.endpoint,
     TAP_CENTRA_API_TOKEN: shop.token,
     TAP_CENTRA_PII_KEY: piiKey,
-    TAP_CENTRA_TENANT_CATALOG_SOURCE: 'inline',
-    TAP_CENTRA_TENANT_CATALOG_YAML: everyMask,
+    TAP_CENTRA_TENANT_CATALOG_SOURCE: 'file',
+    TAP_CENTRA_TENANT_CATALOG_PATH: fileWith(everyMask, 'yaml'),
     // Names that mean nothing are named; what they hold is not shown.
     TAP_CENTRA_APITOKEN: shop.token,
   };

@@ -42,6 +42,8 @@ export async function privateShop(shop: TestShop): Promise<PrivateShop> {
   const settings = (yaml = everyMask, more: object = {}) => ({
     endpoint: shop.endpoint,
     api_token: shop.token,
+    // What fails is to fail at once.
+    max_wait_minutes: 0,
     tenant_catalog: { source: 'inline', yaml },
     pii_key: piiKey,
     ...more,
