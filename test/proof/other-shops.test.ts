@@ -63,7 +63,7 @@ test('every other shop is read as far as it can be', { timeout: 3_600_000 }, asy
   expect(inOrder.length).toBeGreaterThan(0);
 });
 
-/** Shops of which more is lost than must be; `docs/facts.md` names them. */
+/** Shops of which more is lost than must be: open work. The check fails on any other, and when one of these can be read. */
 const notReadAsYet: ReadonlySet<string> = new Set([
   'every non-null relation refused',
   'without all whose name was inferred',
